@@ -1,0 +1,4 @@
+export { DependencyUnavailable, DomainError, type FieldError, ValidationFailed } from './domain-error';
+export { type Problem, type ProblemContext, toProblem } from './problem';
+export { PROBLEMS, type ProblemCode } from './problem-catalogue';
+export { ProblemFilter, sendProblem } from './problem.filter';

@@ -1,0 +1,37 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+/** Follows one request or socket event through the logs, to the upstream and into events. Nothing decides on it. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** 32 lower-case hex digits, as in W3C Trace Context. */
+  readonly traceId: string;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+const OUTSIDE: RequestContext = { requestId: 'none', traceId: '0'.repeat(32) };
+const SANE_REQUEST_ID = /^[A-Za-z0-9._:=/+-]{1,128}$/;
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
+
+/** Runs `work` so that everything it calls, however late, sees `context`. */
+export function runInContext<T>(context: RequestContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+/** The context of the current request; outside of any, one that says so. */
+export function currentContext(): RequestContext {
+  return storage.getStore() ?? OUTSIDE;
+}
+
+/** A request's own id when it is a sane token, else a new one; and its trace, or a new one. */
+export function contextFrom(headers: Readonly<Record<string, string | string[] | undefined>>): RequestContext {
+  return { requestId: requestIdFrom(headers['x-request-id']), traceId: traceIdFrom(headers['traceparent']) };
+}
+
+export function requestIdFrom(header: string | string[] | undefined): string {
+  return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : randomBytes(12).toString('base64url');
+}
+
+function traceIdFrom(header: string | string[] | undefined): string {
+  return (typeof header === 'string' && TRACEPARENT.exec(header)?.[1]) || randomBytes(16).toString('hex');
+}

@@ -1,0 +1,77 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { isUuid } from '../uuid';
+import { isPlainObject } from './parse-shape';
+
+/** A UUID of any version, in the canonical form; taken over in lower case. */
+export function IsUuid(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    ValidateBy({
+      name: 'isUuid',
+      validator: { validate: isUuid, defaultMessage: () => '$property must be a UUID' },
+    }),
+  );
+}
+
+/** An integer from a query string: digits only, so that neither `1e1` nor an empty value passes for a number. */
+export function IsQueryInt(min: number, max: number): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : typeof value === 'number' ? value : NaN,
+    ),
+    IsInt(),
+    Min(min),
+    Max(max),
+  );
+}
+
+/**
+ * Text that Postgres and every client can hold as it is: no NUL, no half of a surrogate pair.
+ * Counted in code points, so that an emoji is one.
+ */
+export function IsText(minCodePoints: number, maxCodePoints: number): PropertyDecorator {
+  return ValidateBy({
+    name: 'isText',
+    validator: {
+      validate: (value: unknown) => isCleanText(value) && codePointsWithin(value, minCodePoints, maxCodePoints),
+      defaultMessage: () =>
+        `$property must be text of ${minCodePoints} to ${maxCodePoints} characters, without NUL or lone surrogates`,
+    },
+  });
+}
+
+/** A JSON object taken over as it is, never merged into anything, of at most `maxBytes` as JSON. */
+export function IsOpaqueObject(maxBytes: number): PropertyDecorator {
+  return applyDecorators(
+    // class-transformer would walk into it and rebuild it; here it stays the client's own.
+    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
+    ValidateBy({
+      name: 'isOpaqueObject',
+      validator: {
+        validate: (value: unknown) => isPlainObject(value) && isStorableJson(value, maxBytes),
+        defaultMessage: () => `$property must be a JSON object of at most ${maxBytes} bytes, without NUL or lone surrogates`,
+      },
+    }),
+  );
+}
+
+function isCleanText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
+}
+
+function codePointsWithin(text: string, min: number, max: number): boolean {
+  // A code point is one or two UTF-16 units, so lengths outside these bounds need no counting.
+  if (text.length < min || text.length > max * 2) return false;
+  if (text.length <= max && min <= 1) return true;
+  let count = 0;
+  for (const _ of text) count++;
+  return count >= min && count <= max;
+}
+
+/** jsonb refuses NUL and lone surrogates; JSON.stringify writes both as escapes, so they are found in its output. */
+function isStorableJson(value: object, maxBytes: number): boolean {
+  const json = JSON.stringify(value);
+  return Buffer.byteLength(json) <= maxBytes && !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i.test(json);
+}

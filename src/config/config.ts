@@ -1,0 +1,74 @@
+/**
+ * The settings of one process, read once at start. Modules are given the slice they need, by class:
+ * `constructor(private readonly config: HttpConfig)`.
+ */
+export class HttpConfig {
+  readonly port!: number;
+  /** Address to listen on. */
+  readonly host!: string;
+  readonly corsOrigins!: readonly string[];
+  /** CIDR blocks whose `X-Forwarded-*` headers are believed; empty believes nobody. */
+  readonly trustProxy!: readonly string[];
+  readonly docsEnabled!: boolean;
+  readonly production!: boolean;
+}
+
+export class AuthConfig {
+  /** HS256 keys: the first is the current one, all are accepted. Empty when tokens are verified by public key. */
+  readonly jwtSecrets!: readonly string[];
+  readonly jwksUrl!: string | null;
+  /** PEM (SPKI). */
+  readonly publicKey!: string | null;
+  readonly issuer!: string | null;
+  readonly audience!: string | null;
+  /** Bearer values of other services, any of which is accepted. */
+  readonly serviceTokens!: readonly string[];
+}
+
+export class DatabaseConfig {
+  readonly url!: string;
+  /** Connections this process may hold, those of the write path not counted. */
+  readonly poolSize!: number;
+  readonly migrateOnStart!: boolean;
+}
+
+export class RedisConfig {
+  readonly url!: string;
+  readonly keyPrefix!: string;
+}
+
+export class UpstreamConfig {
+  readonly baseUrl!: string;
+  readonly serviceToken!: string;
+}
+
+export class MessagesConfig {
+  readonly retentionDays!: number;
+}
+
+export class RealtimeConfig {
+  readonly corsOrigins!: readonly string[];
+  /** Sockets one process accepts; a further one is refused. */
+  readonly maxConnections!: number;
+}
+
+export class TelemetryConfig {
+  readonly logLevel!: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+}
+
+export class ExtensionsConfig {
+  /** Module specifiers: a package name, or a path relative to the working directory. */
+  readonly modules!: readonly string[];
+}
+
+export interface Config {
+  readonly http: HttpConfig;
+  readonly auth: AuthConfig;
+  readonly database: DatabaseConfig;
+  readonly redis: RedisConfig;
+  readonly upstream: UpstreamConfig;
+  readonly messages: MessagesConfig;
+  readonly realtime: RealtimeConfig;
+  readonly telemetry: TelemetryConfig;
+  readonly extensions: ExtensionsConfig;
+}
