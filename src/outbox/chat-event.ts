@@ -1,24 +1,31 @@
-/** What happened, in the words other services know. Each has a JSON Schema under `docs/events/`. */
-export type ChatEventType =
-  | 'ConversationCreated'
-  | 'MessageCreated';
+/** What happened, in the words other services know. */
+export type ChatEventType = 'ConversationCreated' | 'MessageCreated';
 
 /**
- * A change that has been committed, with its row in the outbox. It carries the public object only:
+ * A change that has been committed, together with its row in the outbox. It carries the public object only,
  * no viewer's own fields, so that one encoding serves everybody who may hear it.
  */
-export interface RecordedEvent<Type extends ChatEventType = ChatEventType, Payload = unknown> {
+export interface ChatEvent<Payload = unknown> {
   /** UUIDv7. */
   readonly eventId: string;
-  readonly eventType: Type;
+  readonly eventType: ChatEventType;
   readonly schemaVersion: number;
   readonly occurredAt: Date;
-  /** W3C trace id of the request that caused it. */
+  /** W3C trace id of the request that caused it: 32 hex digits. */
   readonly traceId: string;
   readonly tenantId: string;
-  /** The conversation: events of one key stay in order. */
+  /** The conversation. Events of one key keep their order. */
   readonly key: string;
-  /** The conversation's revision that this change made. */
+  /** The conversation's revision that this change made: one more than the change before it. */
   readonly rev: number;
   readonly payload: Payload;
+}
+
+/** An event with what its announcement on this process needs to know beyond the public envelope. */
+export interface Announcement {
+  readonly event: ChatEvent;
+  /** Users who may hear it: the members at that revision, as the commit saw them. */
+  readonly audience: readonly string[];
+  /** Milliseconds between the conversation's change before this one and this one, by the database's clock. */
+  readonly sincePreviousMs: number;
 }

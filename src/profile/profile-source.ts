@@ -10,7 +10,7 @@ export interface UpstreamProfile {
   readonly avatarUrl: string | null;
 }
 
-/** What the owner of profiles answered: ids it does not know are absent from the maps. */
+/** What the owner of profiles answered: ids it does not know are absent from the maps. Keyed by id in lower case. */
 export interface UpstreamProfiles {
   readonly users: ReadonlyMap<string, UpstreamProfile>;
   readonly businesses: ReadonlyMap<string, UpstreamProfile>;

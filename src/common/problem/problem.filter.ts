@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { currentContext } from '../request-context/request-context';
+import { currentContext } from '../request-context';
 import { DomainError, ValidationFailed } from './domain-error';
 import { toProblem } from './problem';
 
@@ -16,7 +16,12 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Also Fastify's own error handler: it meets what fails before Nest is reached (a broken body, a wrong path). */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+export function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+): void {
   const known = translateFrameworkError(error);
   const problem = toProblem(known, currentContext());
   if (problem.status >= 500) {
@@ -27,7 +32,10 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     void reply.header('retry-after', String(known.retryAfterSeconds));
   }
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-  void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  void reply
+    .status(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem));
 }
 
 /** Nest and Fastify have errors of their own for what never reached us; they become rows of the catalogue. */

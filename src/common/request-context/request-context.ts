@@ -24,12 +24,16 @@ export function currentContext(): RequestContext {
 }
 
 /** A request's own id when it is a sane token, else a new one; and its trace, or a new one. */
-export function contextFrom(headers: Readonly<Record<string, string | string[] | undefined>>): RequestContext {
+export function contextFrom(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): RequestContext {
   return { requestId: requestIdFrom(headers['x-request-id']), traceId: traceIdFrom(headers['traceparent']) };
 }
 
 export function requestIdFrom(header: string | string[] | undefined): string {
-  return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : randomBytes(12).toString('base64url');
+  return typeof header === 'string' && SANE_REQUEST_ID.test(header)
+    ? header
+    : randomBytes(12).toString('base64url');
 }
 
 function traceIdFrom(header: string | string[] | undefined): string {

@@ -1,8 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { IsInt, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { isUuid } from '../uuid';
 import { isPlainObject } from './parse-shape';
+
+/** The field may be left out. `null` is a value like any other, and so of the wrong type. */
+export function MayBeAbsent(): PropertyDecorator {
+  return ValidateIf((_object, value) => value !== undefined);
+}
 
 /** A UUID of any version, in the canonical form; taken over in lower case. */
 export function IsUuid(): PropertyDecorator {
@@ -15,11 +20,33 @@ export function IsUuid(): PropertyDecorator {
   );
 }
 
+/** A list of UUIDs, taken over in lower case. Its length is for the field to say. */
+export function IsUuidList(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      Array.isArray(value)
+        ? value.map((item: unknown) => (typeof item === 'string' ? item.toLowerCase() : item))
+        : value,
+    ),
+    ValidateBy({
+      name: 'isUuidList',
+      validator: {
+        validate: (value: unknown) => Array.isArray(value) && value.every(isUuid),
+        defaultMessage: () => '$property must be a list of UUIDs',
+      },
+    }),
+  );
+}
+
 /** An integer from a query string: digits only, so that neither `1e1` nor an empty value passes for a number. */
 export function IsQueryInt(min: number, max: number): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : typeof value === 'number' ? value : NaN,
+      typeof value === 'string' && /^\d{1,16}$/.test(value)
+        ? Number(value)
+        : typeof value === 'number'
+          ? value
+          : NaN,
     ),
     IsInt(),
     Min(min),
@@ -35,7 +62,8 @@ export function IsText(minCodePoints: number, maxCodePoints: number): PropertyDe
   return ValidateBy({
     name: 'isText',
     validator: {
-      validate: (value: unknown) => isCleanText(value) && codePointsWithin(value, minCodePoints, maxCodePoints),
+      validate: (value: unknown) =>
+        isCleanText(value) && codePointsWithin(value, minCodePoints, maxCodePoints),
       defaultMessage: () =>
         `$property must be text of ${minCodePoints} to ${maxCodePoints} characters, without NUL or lone surrogates`,
     },
@@ -51,7 +79,8 @@ export function IsOpaqueObject(maxBytes: number): PropertyDecorator {
       name: 'isOpaqueObject',
       validator: {
         validate: (value: unknown) => isPlainObject(value) && isStorableJson(value, maxBytes),
-        defaultMessage: () => `$property must be a JSON object of at most ${maxBytes} bytes, without NUL or lone surrogates`,
+        defaultMessage: () =>
+          `$property must be a JSON object of at most ${maxBytes} bytes, without NUL or lone surrogates`,
       },
     }),
   );

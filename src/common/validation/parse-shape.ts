@@ -30,11 +30,14 @@ export function parseShape<T extends object>(shape: Shape<T>, value: unknown): T
   return instance;
 }
 
-/** A JSON object: not null, not an array, not a buffer or any other class's instance. */
+/**
+ * A JSON object: not null, not an array, not a buffer or an instance of a class. Also what the router makes of paths
+ * and queries, whose prototype is an empty object of its own.
+ */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function fieldErrors(error: ValidationError, parent: string): FieldError[] {

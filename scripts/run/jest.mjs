@@ -1,0 +1,28 @@
+import { constants } from 'node:os';
+import { inProject, projectFolder } from '../infra/project.mjs';
+import { ensureRedis } from '../infra/redis-binary.mjs';
+import { startTied } from '../infra/tied-program.mjs';
+import { ensureBuilt } from './build.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { step } from './progress.mjs';
+
+/** What takes long the first time, before Jest: there nobody would see why it takes so long. */
+export async function prepareTests() {
+  await step('Dependencies', ensureDependencies, String);
+  await step('Redis', ensureRedis, String);
+  await step('Build', ensureBuilt, String);
+}
+
+/**
+ * @param {string[]} args
+ * @param {import('./teardown.mjs').Teardown} teardown
+ * @returns {Promise<number>} its exit code
+ */
+export async function runJest(args, teardown) {
+  const jest = startTied(process.execPath, [inProject('node_modules/jest/bin/jest.js'), ...args], {
+    cwd: projectFolder,
+  });
+  teardown.add(jest.stop);
+  const { code, signal } = await jest.ended;
+  return code ?? 128 + constants.signals[signal];
+}

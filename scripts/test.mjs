@@ -1,0 +1,15 @@
+/**
+ * npm test: every test, with coverage. Arguments go to Jest, and coverage is then not counted, because part of the
+ * tests can not reach all of the code: `npm test -- --selectProjects unit`, `npm test -- inbox`.
+ */
+import { requireSupportedNode } from './run/node-version.mjs';
+
+requireSupportedNode();
+const { runScript } = await import('./run/script.mjs');
+const { prepareTests, runJest } = await import('./run/jest.mjs');
+
+await runScript(async (teardown) => {
+  await prepareTests();
+  const args = process.argv.slice(2);
+  return runJest(args.length > 0 ? args : ['--coverage'], teardown);
+});

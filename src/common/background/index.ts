@@ -1,0 +1,2 @@
+export { BackgroundModule } from './background.module';
+export { Background, type BackgroundTask } from './background-task';

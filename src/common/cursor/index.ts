@@ -1,0 +1,1 @@
+export { InvalidCursor, openCursor, sealCursor } from './sealed-cursor';

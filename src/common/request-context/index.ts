@@ -1,0 +1,7 @@
+export {
+  currentContext,
+  contextFrom,
+  requestIdFrom,
+  type RequestContext,
+  runInContext,
+} from './request-context';

@@ -1,0 +1,15 @@
+export {
+  AuthConfig,
+  type Config,
+  DatabaseConfig,
+  ExtensionsConfig,
+  HttpConfig,
+  MessagesConfig,
+  RealtimeConfig,
+  RedisConfig,
+  TelemetryConfig,
+  UpstreamConfig,
+} from './config';
+export { ConfigError } from './config.error';
+export { ConfigModule } from './config.module';
+export { loadConfig, loadConfigFromEnvironment, loadMigrationConfigFromEnvironment } from './load-config';

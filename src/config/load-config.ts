@@ -1,0 +1,80 @@
+import {
+  AuthConfig,
+  type Config,
+  DatabaseConfig,
+  ExtensionsConfig,
+  HttpConfig,
+  MessagesConfig,
+  RealtimeConfig,
+  RedisConfig,
+  TelemetryConfig,
+  UpstreamConfig,
+} from './config';
+import { type Environment, readSettings, readSome } from './read-settings';
+
+/** `loadConfig` for the process's own environment: the one place where that is read. */
+export function loadConfigFromEnvironment(): Config {
+  return loadConfig(process.env);
+}
+
+export interface MigrationConfig {
+  readonly databaseUrl: string;
+  readonly extensions: ExtensionsConfig;
+}
+
+/** What bringing the schema up to date needs to know, and no more: it may run where no service could. */
+export function loadMigrationConfigFromEnvironment(): MigrationConfig {
+  const { DATABASE_URL, EXTENSIONS } = readSome(process.env, ['DATABASE_URL', 'EXTENSIONS']);
+  return { databaseUrl: DATABASE_URL, extensions: slice(ExtensionsConfig, { modules: EXTENSIONS }) };
+}
+
+/**
+ * The configuration `env` describes, frozen throughout.
+ *
+ * @throws ConfigError whose message is one line, names every variable that is wrong and repeats no value.
+ */
+export function loadConfig(env: Environment): Config {
+  const settings = readSettings(env);
+  const production = settings.NODE_ENV === 'production';
+  return Object.freeze<Config>({
+    http: slice(HttpConfig, {
+      port: settings.PORT,
+      host: settings.HOST,
+      corsOrigins: settings.CORS_ORIGINS,
+      trustProxy: settings.TRUST_PROXY,
+      docsEnabled: settings.DOCS_ENABLED ?? !production,
+      production,
+    }),
+    auth: slice(AuthConfig, {
+      jwtSecrets: settings.JWT_SECRET,
+      jwksUrl: settings.JWT_JWKS_URL,
+      publicKey: settings.JWT_PUBLIC_KEY,
+      issuer: settings.JWT_ISSUER,
+      audience: settings.JWT_AUDIENCE,
+      serviceTokens: settings.SERVICE_TOKEN,
+    }),
+    database: slice(DatabaseConfig, {
+      url: settings.DATABASE_URL,
+      poolSize: settings.DATABASE_POOL_SIZE,
+      migrateOnStart: settings.MIGRATE_ON_START,
+    }),
+    redis: slice(RedisConfig, { url: settings.REDIS_URL, keyPrefix: settings.REDIS_KEY_PREFIX }),
+    upstream: slice(UpstreamConfig, {
+      baseUrl: settings.KAHA_BASE_URL,
+      serviceToken: settings.KAHA_SERVICE_TOKEN,
+    }),
+    messages: slice(MessagesConfig, { retentionDays: settings.RETENTION_DAYS }),
+    realtime: slice(RealtimeConfig, {
+      corsOrigins: settings.CORS_ORIGINS,
+      maxConnections: settings.MAX_CONNECTIONS,
+    }),
+    telemetry: slice(TelemetryConfig, { logLevel: settings.LOG_LEVEL }),
+    extensions: slice(ExtensionsConfig, { modules: settings.EXTENSIONS }),
+  });
+}
+
+/** Slices are instances, since modules ask for them by class. */
+function slice<T extends object>(type: new () => T, fields: NoInfer<T>): T {
+  for (const field of Object.values(fields) as unknown[]) Object.freeze(field);
+  return Object.freeze(Object.assign(new type(), fields));
+}

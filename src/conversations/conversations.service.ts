@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../common/actor';
+import { InvalidCursor, openCursor, sealCursor } from '../common/cursor';
+import { ValidationFailed } from '../common/problem';
+import { currentContext } from '../common/request-context';
+import { ClusterIdentity, Database, type Tx } from '../database';
+import { type Announcement, EventAnnouncer, OutboxRepository } from '../outbox';
+import { type Profiles, ProfilesService } from '../profile';
+import { UsersService } from '../users';
+import { ConversationNotFound, UserNotFound } from './conversation.errors';
+import type { ConversationRow, ConversationType } from './conversation-row';
+import { ConversationsRepository, type DirectPair, directPair } from './conversations.repository';
+import type { ConversationDto, ConversationPageDto } from './dto/conversation.dto';
+import { type InboxPosition, InboxRepository } from './inbox.repository';
+import { toConversationDto, toPublicConversationDto } from './to-conversation-dto';
+
+const INBOX_CURSOR = 'inbox';
+
+export interface InboxRequest {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly type?: ConversationType;
+}
+
+export interface Opened {
+  readonly conversation: ConversationDto;
+  readonly created: boolean;
+}
+
+@Injectable()
+export class ConversationsService {
+  constructor(
+    private readonly database: Database,
+    private readonly cluster: ClusterIdentity,
+    private readonly conversations: ConversationsRepository,
+    private readonly inboxes: InboxRepository,
+    private readonly users: UsersService,
+    private readonly profiles: ProfilesService,
+    private readonly outbox: OutboxRepository,
+    private readonly announcer: EventAnnouncer,
+  ) {}
+
+  /**
+   * The conversation between two people: made now, or the one there is. There is one per unordered pair,
+   * however many ask for it at once and wherever.
+   *
+   * @throws ValidationFailed with oneself, UserNotFound, DependencyUnavailable
+   */
+  async openDirect(actor: Actor, otherId: string): Promise<Opened> {
+    if (otherId === actor.userId)
+      throw ValidationFailed.of('participantIds', 'must name somebody other than yourself');
+    const pair = directPair(actor.tenantId, actor.userId, otherId);
+    const profiles = await this.profiles.profilesFor({
+      users: new Set([pair.low, pair.high]),
+      businesses: new Set(),
+    });
+
+    const existing = await this.conversations.findDirect(this.database, pair);
+    if (existing !== undefined)
+      return { conversation: await this.view(actor, existing, profiles), created: false };
+    if (profiles.unknown.users.includes(otherId)) throw new UserNotFound();
+
+    const made = await this.database.transaction((tx) => this.createDirect(tx, pair, actor, profiles));
+    if (made === undefined) {
+      const winner = await this.conversations.findDirect(this.database, pair);
+      if (winner === undefined) throw new Error('the pair has a conversation that can not be found');
+      return { conversation: await this.view(actor, winner, profiles), created: false };
+    }
+    this.announcer.announce([made.announcement]);
+    return { conversation: toConversationDto(made.row, actor.userId, profiles), created: true };
+  }
+
+  /** @throws ConversationNotFound */
+  async find(actor: Actor, conversationId: string): Promise<ConversationDto> {
+    const row = await this.inboxes.one(this.database, actor, conversationId);
+    if (row === undefined) throw new ConversationNotFound();
+    return toConversationDto(row, actor.userId, await this.profiles.profilesFor(peopleIn([row])));
+  }
+
+  /**
+   * The actor's conversations, most recent activity first: one statement and one profile lookup a page.
+   *
+   * @throws InvalidCursor
+   */
+  async inbox(actor: Actor, { limit, cursor, type }: InboxRequest): Promise<ConversationPageDto> {
+    const { cursorKey } = await this.cluster.read();
+    const after =
+      cursor === undefined ? undefined : toPosition(openCursor(cursorKey, INBOX_CURSOR, actor, cursor));
+    const rows = await this.inboxes.page(this.database, actor, type, after, limit + 1);
+    const page = rows.slice(0, limit);
+    const profiles = await this.profiles.profilesFor(peopleIn(page));
+    const last = page.at(-1);
+    return {
+      items: page.map((row) => toConversationDto(row, actor.userId, profiles)),
+      nextCursor:
+        rows.length > limit && last !== undefined
+          ? sealCursor(cursorKey, INBOX_CURSOR, actor, [last.activity, last.id])
+          : null,
+    };
+  }
+
+  private async view(actor: Actor, conversationId: string, profiles: Profiles): Promise<ConversationDto> {
+    const row = await this.inboxes.one(this.database, actor, conversationId);
+    if (row === undefined) throw new ConversationNotFound();
+    return toConversationDto(row, actor.userId, profiles);
+  }
+
+  private async createDirect(
+    tx: Tx,
+    pair: DirectPair,
+    actor: Actor,
+    profiles: Profiles,
+  ): Promise<{ row: ConversationRow; announcement: Announcement } | undefined> {
+    await this.users.ensure(tx, pair.tenantId, [pair.low, pair.high]);
+    const id = await this.conversations.createDirect(tx, pair, actor.userId);
+    if (id === undefined) return undefined;
+    const row = await this.inboxes.one(tx, actor, id);
+    if (row === undefined) throw new Error('a conversation is not there that was just made');
+    const event = await this.outbox.add(tx, {
+      eventType: 'ConversationCreated',
+      schemaVersion: 1,
+      traceId: currentContext().traceId,
+      tenantId: pair.tenantId,
+      key: id,
+      rev: row.rev,
+      payload: { conversation: toPublicConversationDto(row, profiles) },
+    });
+    return { row, announcement: { event, audience: [pair.low, pair.high], sincePreviousMs: 0 } };
+  }
+}
+
+function peopleIn(rows: readonly ConversationRow[]): { users: Set<string>; businesses: Set<string> } {
+  return {
+    users: new Set(rows.flatMap(({ participants }) => participants.map(({ userId }) => userId))),
+    businesses: new Set(),
+  };
+}
+
+function toPosition(opened: unknown): InboxPosition {
+  const [activity, conversationId] = Array.isArray(opened) ? (opened as unknown[]) : [];
+  if (typeof activity !== 'string' || typeof conversationId !== 'string') throw new InvalidCursor();
+  return { activity, conversationId };
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../common/actor';
+import type { Queryable, Statement } from '../database';
+import type { ConversationRow, ConversationType } from './conversation-row';
+import { CONVERSATION_COLUMNS, VIEWER_COLUMNS } from './conversation-view.sql';
+
+/** Where a page ends: the last conversation on it. Activity as Postgres writes it, to the microsecond. */
+export interface InboxPosition {
+  readonly activity: string;
+  readonly conversationId: string;
+}
+
+export interface InboxRow extends ConversationRow {
+  readonly activity: string;
+}
+
+/**
+ * index participants_of_user for the caller's conversations, then conversations by primary key; the caller's own
+ * rows are sorted, because an index on last_activity would cost every send its HOT update.
+ */
+const PAGE: Statement = {
+  name: 'inbox.page',
+  text: /* sql */ `
+    WITH page AS MATERIALIZED (
+      SELECT ${VIEWER_COLUMNS}
+      FROM participants p JOIN conversations c ON c.conversation_uuid = p.conversation_uuid
+      WHERE p.tenant_uuid = $1 AND p.user_uuid = $2 AND upper_inf(p.windows)
+        AND ($3::text IS NULL OR c.type = $3)
+        AND ($4::timestamptz IS NULL OR (c.last_activity, c.conversation_uuid) < ($4, $5::uuid))
+      ORDER BY c.last_activity DESC, c.conversation_uuid DESC
+      LIMIT $6
+    )
+    SELECT page.last_activity::text AS activity, ${CONVERSATION_COLUMNS}
+    FROM page ORDER BY page.last_activity DESC, page.conversation_uuid DESC`,
+};
+
+/** participants and conversations primary keys. */
+const ONE: Statement = {
+  name: 'inbox.one',
+  text: /* sql */ `
+    WITH page AS MATERIALIZED (
+      SELECT ${VIEWER_COLUMNS}
+      FROM participants p JOIN conversations c ON c.conversation_uuid = p.conversation_uuid
+      WHERE p.conversation_uuid = $1 AND p.user_uuid = $3 AND p.tenant_uuid = $2 AND upper_inf(p.windows)
+    )
+    SELECT ${CONVERSATION_COLUMNS} FROM page`,
+};
+
+/** Conversations as one of their participants sees them: a whole page is one statement. */
+@Injectable()
+export class InboxRepository {
+  /** Most recent activity first. @param limit rows, one more than shown to learn whether there is a next page. */
+  async page(
+    db: Queryable,
+    { tenantId, userId }: Actor,
+    type: ConversationType | undefined,
+    after: InboxPosition | undefined,
+    limit: number,
+  ): Promise<InboxRow[]> {
+    return db.query(PAGE, [tenantId, userId, type, after?.activity, after?.conversationId, limit]);
+  }
+
+  /** @returns undefined when there is none, or the actor is not in it. */
+  async one(
+    db: Queryable,
+    { tenantId, userId }: Actor,
+    conversationId: string,
+  ): Promise<ConversationRow | undefined> {
+    const [row] = await db.query<ConversationRow>(ONE, [conversationId, tenantId, userId]);
+    return row;
+  }
+}

@@ -1,0 +1,4 @@
+export { ConversationNotFound } from './conversation.errors';
+export { ConversationsModule } from './conversations.module';
+export { ConversationParams } from './dto/conversation-params.dto';
+export { PublicConversationDto } from './dto/conversation.dto';

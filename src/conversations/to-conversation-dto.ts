@@ -1,0 +1,65 @@
+import type { Profiles } from '../profile';
+import { type OthersProgress, toMessageDto } from '../message-view';
+import type { ConversationRow, ParticipantRow } from './conversation-row';
+import type { ConversationDto, ParticipantDto, PublicConversationDto } from './dto/conversation.dto';
+
+/** A conversation as `viewerId`, one of its participants, sees it. */
+export function toConversationDto(
+  row: ConversationRow,
+  viewerId: string,
+  profiles: Profiles,
+): ConversationDto {
+  const mine = row.lastMessage?.senderId === viewerId;
+  return {
+    ...shared(row, profiles, viewerId),
+    lastMessage:
+      row.lastMessage && toMessageDto(row.lastMessage, mine ? othersProgress(row, viewerId) : undefined),
+    unreadCount: row.unreadCount,
+    isMuted: row.isMuted,
+  };
+}
+
+/** The same without any viewer's own fields, for frames and events. */
+export function toPublicConversationDto(row: ConversationRow, profiles: Profiles): PublicConversationDto {
+  return { ...shared(row, profiles), lastMessage: row.lastMessage && toMessageDto(row.lastMessage) };
+}
+
+function shared(row: ConversationRow, profiles: Profiles, viewerId?: string): PublicConversationDto {
+  return {
+    id: row.id,
+    type: row.type,
+    rev: row.rev,
+    name: row.name,
+    avatarUrl: row.avatarUrl,
+    businessId: row.businessId,
+    createdAt: row.createdAt.toISOString(),
+    lastActivityAt: row.lastActivityAt.toISOString(),
+    lastSeq: row.lastSeq,
+    participants: row.participants.map((participant) => toParticipantDto(participant, profiles, viewerId)),
+    lastMessage: null,
+    messageTtlSeconds: row.messageTtlSeconds,
+    assignment: null,
+  };
+}
+
+function toParticipantDto(row: ParticipantRow, profiles: Profiles, viewerId?: string): ParticipantDto {
+  return {
+    userId: row.userId,
+    role: row.role,
+    profile: profiles.user(row.userId),
+    joinedAt: new Date(row.joinedAt).toISOString(),
+    // Everybody knows how far they have read themselves; others only where it is not kept private.
+    lastReadSeq: row.readReceipts || row.userId === viewerId ? row.lastReadSeq : null,
+    lastDeliveredSeq: row.lastDeliveredSeq,
+  };
+}
+
+/** Who keeps reading to themselves counts as not having read. With nobody else there, nothing has arrived. */
+function othersProgress({ participants }: ConversationRow, viewerId: string): OthersProgress {
+  const others = participants.filter(({ userId }) => userId !== viewerId);
+  if (others.length === 0) return { deliveredSeq: 0, readSeq: 0 };
+  return {
+    deliveredSeq: Math.min(...others.map(({ lastDeliveredSeq }) => lastDeliveredSeq)),
+    readSeq: Math.min(...others.map(({ readReceipts, lastReadSeq }) => (readReceipts ? lastReadSeq : 0))),
+  };
+}

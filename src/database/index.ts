@@ -1,0 +1,8 @@
+export { type ClusterFacts, ClusterIdentity } from './cluster-identity';
+export { Database } from './database';
+export { DatabaseModule } from './database.module';
+export { DedicatedConnections } from './dedicated-connections';
+export { migrate, type MigrationClass } from './migrations';
+export { CONNECTION_OPTIONS } from './pool-options';
+export { isBadData, isOutage, sqlState, translate } from './postgres-error';
+export type { Queryable, Statement, Tx } from './statement';

@@ -1,0 +1,31 @@
+import pg, { type PoolConfig } from 'pg';
+
+const INT8 = 20;
+
+/** `bigint` as number: sequence numbers stay far below 2^53, and a string would make arithmetic lie. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? Number : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
+};
+
+/**
+ * Bounds on every wait, so that a request ends within 5 s whatever Postgres does: time to get a connection,
+ * then the server's own limit on a statement, then ours for a server that has gone silent.
+ */
+export const POOL_LIMITS = {
+  connectionTimeoutMillis: 2_000,
+  statement_timeout: 2_500,
+  query_timeout: 2_800,
+  idle_in_transaction_session_timeout: 5_000,
+} as const;
+
+/** Settings shared by all connections to Postgres, the pool's and the write path's. */
+export const CONNECTION_OPTIONS: PoolConfig = {
+  types,
+  keepAlive: true,
+  application_name: 'chat-backend',
+  // Every statement has its index. A plan is kept for a connection's life, and one made while a partition was
+  // empty must not go on scanning it when it is full; nor is any of them worth compiling.
+  options: '-c enable_seqscan=off -c jit=off',
+  ...POOL_LIMITS,
+};

@@ -1,0 +1,2 @@
+export type { ChatExtension } from './chat-extension';
+export { loadExtensions } from './load-extensions';

@@ -1,0 +1,21 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { catchError, type Observable, throwError, timeout, TimeoutError } from 'rxjs';
+import { DependencyUnavailable } from '../common/problem';
+
+/** Every request ends within 5 s, whatever is broken; each dependency has its own, shorter, time-outs before that. */
+const DEADLINE_MS = 4_700;
+
+@Injectable()
+export class DeadlineInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() !== 'http') return next.handle();
+    return next.handle().pipe(
+      timeout(DEADLINE_MS),
+      catchError((error: unknown) =>
+        throwError(() =>
+          error instanceof TimeoutError ? new DependencyUnavailable('deadline', error) : error,
+        ),
+      ),
+    );
+  }
+}

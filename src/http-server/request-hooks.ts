@@ -1,0 +1,49 @@
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { contextFrom, type RequestContext, runInContext } from '../common/request-context';
+import { SECURITY_HEADERS } from './security-headers';
+
+/**
+ * What happens around every request: it gets its context, its answer gets the headers all answers have, and the
+ * log gets a line. The line names the route, not the address: addresses hold ids.
+ */
+export function addRequestHooks(server: FastifyInstance, isStopping: () => boolean): void {
+  const logger = new Logger('HttpServer');
+  const contexts = new WeakMap<FastifyRequest, RequestContext>();
+
+  server.addHook('onRequest', (request, reply, done) => {
+    const context = contextFrom(request.headers);
+    contexts.set(request, context);
+    void reply.header('x-request-id', context.requestId).headers(SECURITY_HEADERS);
+    if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
+    runInContext(context, done);
+  });
+
+  // Reading a body goes on in events of the connection, which know nothing of the request's context.
+  server.addHook('preValidation', (request, _reply, done) => {
+    const context = contexts.get(request);
+    if (context === undefined) done();
+    else runInContext(context, done);
+  });
+
+  // Kept-alive connections would hold the server open for as long as clients like.
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isStopping()) void reply.header('connection', 'close');
+    done();
+  });
+
+  server.addHook('onResponse', (request, reply, done) => {
+    const line = {
+      msg: 'request',
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    };
+    const write = (): void => (request.url.startsWith('/health') ? logger.debug(line) : logger.log(line));
+    const context = contexts.get(request);
+    if (context === undefined) write();
+    else runInContext(context, write);
+    done();
+  });
+}

@@ -1,0 +1,5 @@
+export { contentHtml } from './content-html';
+export { messageColumns } from './message-columns.sql';
+export { MessageDto, type MessageStatus, ReplyDto } from './message.dto';
+export type { MessageRow, OthersProgress, RepliedTo } from './message-row';
+export { toMessageDto } from './to-message-dto';

@@ -1,0 +1,20 @@
+export { MessageParams } from './dto/message-params.dto';
+export { SendMessageDto } from './dto/send-message.dto';
+export { HistoryService, type MessagePage } from './history.service';
+export { MessageNotFound } from './message.errors';
+export { MessagesModule } from './messages.module';
+export { MessagesService, type SendMessage, type Sent } from './messages.service';
+export { MessagePartitions } from './partitions/message-partitions.repository';
+export {
+  type MessagePolicy,
+  Policy,
+  type PolicyVerdict,
+  type ReviewedMessage,
+} from './policies/message-policy';
+export {
+  type MessageBody,
+  type MessageOrigin,
+  MessageType,
+  type MessageTypeHandler,
+  type PreparedBody,
+} from './types/message-type';

@@ -1,0 +1,185 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../common/actor';
+import type { Queryable, Statement } from '../database';
+import { type MessageRow, messageColumns, type OthersProgress } from '../message-view';
+
+/** Which part of a history: by seq, at most `limit` messages, of one type if it is given. */
+export interface HistoryWindow {
+  /** Newest first, from below this seq; and from this many below the newest. */
+  readonly before?: number;
+  readonly offset?: number;
+  /** Oldest first, from above this seq. Excludes the others. */
+  readonly after?: number;
+  readonly limit: number;
+  readonly type?: string;
+}
+
+/** What the reader of a conversation may see: null stands for "a member, but no such message". */
+export interface Reading {
+  readonly others: OthersProgress;
+  readonly rows: readonly MessageRow[];
+}
+
+/** A message with those who may read it now. */
+export interface MessageWithAudience extends MessageRow {
+  readonly audience: readonly string[];
+}
+
+interface ReadRow extends Omit<MessageRow, 'id'>, OthersProgress {
+  readonly id: string | null;
+}
+
+/**
+ * The reader's participant row (its absence is a 404), how far the others have got, and the messages asked for.
+ * `participants` by primary key; \`messages\` as the caller says, within the reader's windows and the retention.
+ */
+function reading(messages: string): string {
+  return /* sql */ `
+    SELECT coalesce(others.delivered, 0) AS "deliveredSeq", coalesce(others.read, 0) AS "readSeq", m.*
+    FROM participants p
+    JOIN conversations c ON c.conversation_uuid = p.conversation_uuid
+    CROSS JOIN LATERAL (
+      SELECT min(o.last_delivered_seq) AS delivered,
+        min(CASE WHEN u.read_receipts THEN o.last_read_seq ELSE 0 END) AS read
+      FROM participants o JOIN users u ON u.tenant_uuid = o.tenant_uuid AND u.user_uuid = o.user_uuid
+      WHERE o.conversation_uuid = p.conversation_uuid AND o.user_uuid <> p.user_uuid AND upper_inf(o.windows)
+    ) AS others
+    LEFT JOIN LATERAL (${messages}) AS m ON true
+    WHERE p.conversation_uuid = $1 AND p.tenant_uuid = $2 AND p.user_uuid = $3 AND upper_inf(p.windows)`;
+}
+
+/** The leaves' (conversation_uuid, seq) index, read backwards; partitions past the retention are not touched. */
+const NEWEST_FIRST: Statement = {
+  name: 'messages.newest_first',
+  text: reading(/* sql */ `
+    SELECT ${messageColumns('m', 'p.windows')} FROM messages m
+    WHERE m.conversation_uuid = p.conversation_uuid
+      AND m.seq < least($4::bigint, c.last_seq + 1 - $5::bigint) AND m.seq >= lower(p.windows) AND p.windows @> m.seq
+      AND m.message_uuid >= uuid_v7_floor(now() - make_interval(days => $6)) AND ($7::text IS NULL OR m.type = $7)
+    ORDER BY m.seq DESC LIMIT $8`),
+};
+
+/** The same index, read forwards. */
+const OLDEST_FIRST: Statement = {
+  name: 'messages.oldest_first',
+  text: reading(/* sql */ `
+    SELECT ${messageColumns('m', 'p.windows')} FROM messages m
+    WHERE m.conversation_uuid = p.conversation_uuid
+      AND m.seq > $4::bigint AND m.seq >= lower(p.windows) AND p.windows @> m.seq
+      AND m.message_uuid >= uuid_v7_floor(now() - make_interval(days => $5)) AND ($6::text IS NULL OR m.type = $6)
+    ORDER BY m.seq LIMIT $7`),
+};
+
+/** messages primary key, one partition. */
+const ONE: Statement = {
+  name: 'messages.one',
+  text: reading(/* sql */ `
+    SELECT ${messageColumns('m', 'p.windows')} FROM messages m
+    WHERE m.message_uuid = $4 AND m.conversation_uuid = p.conversation_uuid AND p.windows @> m.seq
+      AND m.message_uuid >= uuid_v7_floor(now() - make_interval(days => $5))`),
+};
+
+const EVERYTHING = `'{(,)}'::int8multirange`;
+
+/** messages primary key, one partition. For the sender of a replayed message, or the service. */
+const STORED: Statement = {
+  name: 'messages.stored',
+  text: /* sql */ `
+    SELECT ${messageColumns('m', EVERYTHING)} FROM messages m
+    WHERE m.message_uuid = $2 AND m.conversation_uuid = $1`,
+};
+
+/** The leaves' *_idempotency index. */
+const BY_KEY: Statement = {
+  name: 'messages.by_key',
+  text: /* sql */ `
+    SELECT m.message_uuid AS id, m.body_hash AS "bodyHash" FROM messages m
+    WHERE m.conversation_uuid = $1 AND m.client_message_id = $3 AND m.sender_uuid IS NOT DISTINCT FROM $2
+      AND m.message_uuid >= uuid_v7_floor(
+        date_trunc('month', (now() - interval '7 days') AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')
+      AND EXISTS (
+        SELECT FROM participants p
+        WHERE p.conversation_uuid = $1 AND p.user_uuid = $2 AND upper_inf(p.windows))`,
+};
+
+/** The leaves' (conversation_uuid, seq) index over the newest few; whoever left since is not in the audience. */
+const BETWEEN_REVISIONS: Statement = {
+  name: 'messages.between_revisions',
+  text: /* sql */ `
+    SELECT ${messageColumns('m', EVERYTHING)}, (
+      SELECT array_agg(p.user_uuid) FROM participants p
+      WHERE p.conversation_uuid = c.conversation_uuid AND upper_inf(p.windows) AND p.windows @> m.seq
+    ) AS audience
+    FROM conversations c JOIN messages m ON m.conversation_uuid = c.conversation_uuid
+    WHERE c.conversation_uuid = $1 AND c.tenant_uuid = $2
+      AND m.seq > c.last_seq - $5 AND m.rev > $3 AND m.rev < $4 AND m.edited_at IS NULL AND m.deleted_at IS NULL
+    ORDER BY m.rev`,
+};
+
+/** Reads of messages. A method that takes an actor shows nothing that the actor may not read. */
+@Injectable()
+export class MessagesRepository {
+  /** @returns undefined when the actor is not in the conversation. Rows in the order they were read. */
+  async history(
+    db: Queryable,
+    { tenantId, userId }: Actor,
+    conversationId: string,
+    window: HistoryWindow,
+    retentionDays: number,
+  ): Promise<Reading | undefined> {
+    const reader = [conversationId, tenantId, userId];
+    const { before = Number.MAX_SAFE_INTEGER, offset = 0, after, limit, type } = window;
+    return after === undefined
+      ? toReading(await db.query(NEWEST_FIRST, [...reader, before, offset, retentionDays, type, limit]))
+      : toReading(await db.query(OLDEST_FIRST, [...reader, after, retentionDays, type, limit]));
+  }
+
+  /** @returns undefined when the actor is not in the conversation; no row when the message is not theirs to read. */
+  async one(
+    db: Queryable,
+    { tenantId, userId }: Actor,
+    conversationId: string,
+    messageId: string,
+    retentionDays: number,
+  ): Promise<Reading | undefined> {
+    return toReading(await db.query(ONE, [conversationId, tenantId, userId, messageId, retentionDays]));
+  }
+
+  /** A message whoever may read it. */
+  async stored(db: Queryable, conversationId: string, messageId: string): Promise<MessageRow | undefined> {
+    const [row] = await db.query<MessageRow>(STORED, [conversationId, messageId]);
+    return row;
+  }
+
+  /** What a member's idempotency key stands for. */
+  async byKey(
+    db: Queryable,
+    conversationId: string,
+    senderId: string,
+    key: string,
+  ): Promise<{ id: string; bodyHash: Buffer } | undefined> {
+    const [row] = await db.query<{ id: string; bodyHash: Buffer }>(BY_KEY, [conversationId, senderId, key]);
+    return row;
+  }
+
+  /** Messages made between two revisions, both excluded, among the `newest` of the conversation; by revision. */
+  async betweenRevisions(
+    db: Queryable,
+    tenantId: string,
+    conversationId: string,
+    afterRev: number,
+    beforeRev: number,
+    newest: number,
+  ): Promise<MessageWithAudience[]> {
+    return db.query(BETWEEN_REVISIONS, [conversationId, tenantId, afterRev, beforeRev, newest]);
+  }
+}
+
+function toReading(rows: readonly ReadRow[]): Reading | undefined {
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  return {
+    others: { deliveredSeq: first.deliveredSeq, readSeq: first.readSeq },
+    rows: rows.filter((row): row is ReadRow & { id: string } => row.id !== null),
+  };
+}

@@ -1,0 +1,72 @@
+/** Commits a group and says, in the group's order, what became of each of its members. */
+export type Commit<Item, Outcome> = (group: readonly Item[]) => Promise<readonly Outcome[]>;
+
+export interface GroupLimits {
+  /** Members of one group. */
+  readonly size: number;
+  /** Items that may wait; a further one is refused at once. */
+  readonly waiting: number;
+}
+
+interface Waiting<Item, Outcome> {
+  readonly item: Item;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Commits many callers' items together: while one group is in flight the next one gathers. There is no timer, so
+ * a lone item waits for nothing, and a busy process makes one commit for many. Items keep the order they came in.
+ */
+export class GroupCommit<Item, Outcome> {
+  private waiting: Waiting<Item, Outcome>[] = [];
+  private running: Promise<void> | undefined;
+
+  /**
+   * @param standsAlone whether a failed group should be tried item by item: only where the failure proves that
+   * nothing was committed and lies in what was sent.
+   */
+  constructor(
+    private readonly commit: Commit<Item, Outcome>,
+    private readonly standsAlone: (error: unknown) => boolean,
+    private readonly limits: GroupLimits,
+  ) {}
+
+  get isFull(): boolean {
+    return this.waiting.length >= this.limits.waiting;
+  }
+
+  /** @throws whatever the commit of its group threw. */
+  add(item: Item): Promise<Outcome> {
+    const outcome = new Promise<Outcome>((resolve, reject) => this.waiting.push({ item, resolve, reject }));
+    this.running ??= this.run();
+    return outcome;
+  }
+
+  /** Resolves when nothing is waiting or in flight. */
+  async drained(): Promise<void> {
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const group = this.waiting.slice(0, this.limits.size);
+      this.waiting = this.waiting.slice(this.limits.size);
+      await this.settle(group);
+    }
+    this.running = undefined;
+  }
+
+  private async settle(group: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    try {
+      const outcomes = await this.commit(group.map(({ item }) => item));
+      group.forEach(({ resolve }, index) => resolve(outcomes[index] as Outcome));
+    } catch (error) {
+      if (group.length > 1 && this.standsAlone(error)) {
+        for (const one of group) await this.settle([one]);
+      } else {
+        for (const { reject } of group) reject(error);
+      }
+    }
+  }
+}

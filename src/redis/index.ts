@@ -1,0 +1,4 @@
+export { RedisChannels } from './redis-channels';
+export { RedisConnections } from './redis-connections';
+export { RedisHealth } from './redis-health';
+export { RedisModule } from './redis.module';

@@ -1,0 +1,2 @@
+export { StructuredLogger } from './structured-logger';
+export { TelemetryModule } from './telemetry.module';

@@ -1,0 +1,83 @@
+import { Injectable, type LoggerService } from '@nestjs/common';
+import pino, { type Logger } from 'pino';
+import { currentContext } from '../common/request-context';
+import { TelemetryConfig } from '../config';
+import { errorFields } from './error-fields';
+import { maskLine } from './mask';
+
+/** Nest's account of its own assembly: of use to whoever looks for a fault in it, noise to everybody else. */
+const ASSEMBLY = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'WebSocketsController',
+]);
+
+type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+/**
+ * Logs one JSON object a line, with the request it belongs to. Modules log through Nest's `Logger`, giving
+ * objects: `logger.warn({ msg: 'redis is away', err })`.
+ */
+@Injectable()
+export class StructuredLogger implements LoggerService {
+  private readonly pino: Logger;
+
+  /** @param destination where lines go; standard output unless a test wants to read them. */
+  constructor({ logLevel }: TelemetryConfig, destination?: pino.DestinationStream) {
+    const options: pino.LoggerOptions = {
+      level: logLevel,
+      base: undefined,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      serializers: { err: (error: unknown) => errorFields(error) },
+      // Should a careless line ever carry one of these, it carries the name only.
+      redact: {
+        paths: ['token', 'authorization', 'content', 'secret', '*.token', '*.authorization', '*.content'],
+      },
+      mixin: requestFields,
+      hooks: { streamWrite: maskLine },
+    };
+    this.pino = destination === undefined ? pino(options) : pino(options, destination);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write(ASSEMBLY.has(rest.at(-1) as string) ? 'debug' : 'info', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  /** Nest puts the name of the logging class last, and before it, for errors, a stack. */
+  private write(level: Level, message: unknown, rest: readonly unknown[]): void {
+    const context = rest.at(-1);
+    const fields = typeof context === 'string' ? { context } : {};
+    if (message instanceof Error) this.pino[level]({ ...fields, err: message });
+    else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
+    else this.pino[level](fields, String(message));
+  }
+}
+
+function requestFields(): object {
+  const { requestId, traceId } = currentContext();
+  return requestId === 'none' ? {} : { requestId, traceId };
+}

@@ -1,0 +1,3 @@
+import { startInfrastructure } from './support/infra/infrastructure.mjs';
+
+export default startInfrastructure;

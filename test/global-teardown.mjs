@@ -1,0 +1,3 @@
+import { stopInfrastructure } from './support/infra/infrastructure.mjs';
+
+export default stopInfrastructure;

@@ -1,0 +1,35 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+const SCRIPT = join(__dirname, 'hold-servers.mjs');
+
+interface Server {
+  readonly pid: number;
+  readonly url: string;
+}
+
+/** A Postgres and a Redis that belong to another process, to see what becomes of them with it. */
+export interface HeldServers {
+  readonly folder: string;
+  readonly postgres: Server;
+  readonly redis: Server;
+  /** Kills the process they belong to, without any chance for it to tidy up. */
+  killHolder(): void;
+}
+
+export async function holdServers(durability: 'durable' | 'fast'): Promise<HeldServers> {
+  const holder = spawn(process.execPath, [SCRIPT, durability], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const servers = JSON.parse(await firstLine(holder)) as Omit<HeldServers, 'killHolder'>;
+  return { ...servers, killHolder: () => void holder.kill('SIGKILL') };
+}
+
+async function firstLine(holder: ChildProcessByStdio<null, Readable, null>): Promise<string> {
+  const line = once(createInterface(holder.stdout), 'line').then(([text]) => text as string);
+  const ended = once(holder, 'exit').then(([code]) =>
+    Promise.reject(new Error(`exited with ${String(code)}`)),
+  );
+  return Promise.race([line, ended]);
+}
