@@ -2,6 +2,7 @@
 const shared = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': '@swc/jest' },
+  testTimeout: 30_000,
 };
 
 const withInfrastructure = {
@@ -28,7 +29,6 @@ module.exports = {
       testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts', '<rootDir>/examples/**/*.e2e-spec.ts'],
     },
   ],
-  testTimeout: 30_000,
   // Counted by `npm test` without arguments.
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/**/*.spec.ts'],

@@ -82,27 +82,14 @@ const APPEND_MESSAGES = /* sql */ `
         body_hash bytea, type text, content text, payload jsonb, metadata jsonb, reply_to_uuid uuid,
         expires_in_seconds integer, trace_id text)
     ),
-    held AS MATERIALIZED (
-      -- conversations and participants primary keys
-      SELECT c.*, members.audience, members.seen_by_all
-      FROM unnest(v_locked) AS id
-      JOIN conversations c ON c.conversation_uuid = id
-      CROSS JOIN LATERAL (
-        SELECT array_agg(p.user_uuid) AS audience, range_intersect_agg(p.windows) AS seen_by_all
-        FROM participants p WHERE p.conversation_uuid = id AND upper_inf(p.windows)
-      ) AS members
-    ),
     judged AS MATERIALIZED (
       SELECT d.*, c.last_seq, c.rev AS last_rev, c.last_activity, c.changed_at, c.message_ttl_seconds,
         c.audience, c.seen_by_all, earlier.message_uuid AS earlier_uuid, replied.seq AS reply_seq,
         replied.sender_uuid AS reply_sender_uuid, replied.content AS reply_content,
         replied.deleted_at AS reply_deleted_at,
         CASE
-          WHEN c.conversation_uuid IS NULL AND EXISTS (
-            SELECT FROM conversations other
-            WHERE other.conversation_uuid = d.conversation_uuid AND other.tenant_uuid = d.tenant_uuid
-          ) THEN 'locked'
           WHEN c.conversation_uuid IS NULL THEN 'conversation_not_found'
+          WHEN c.conversation_uuid <> ALL (coalesce(v_locked, '{}')) THEN 'locked'
           WHEN d.sender_uuid <> ALL (coalesce(c.audience, '{}')) THEN 'conversation_not_found'
           WHEN earlier.message_uuid IS NOT NULL AND earlier.body_hash = d.body_hash THEN 'replayed'
           WHEN earlier.message_uuid IS NOT NULL THEN 'key_reused'
@@ -117,7 +104,18 @@ const APPEND_MESSAGES = /* sql */ `
           ELSE 'appended'
         END AS verdict
       FROM draft d
-      LEFT JOIN held c ON c.conversation_uuid = d.conversation_uuid AND c.tenant_uuid = d.tenant_uuid
+      LEFT JOIN LATERAL (
+        -- conversations and participants primary keys; per draft, because a join of two lists of unknown length
+        -- is planned as every one against every other
+        SELECT c.*, members.audience, members.seen_by_all
+        FROM conversations c
+        CROSS JOIN LATERAL (
+          SELECT array_agg(p.user_uuid) AS audience, range_intersect_agg(p.windows) AS seen_by_all
+          FROM participants p WHERE p.conversation_uuid = c.conversation_uuid AND upper_inf(p.windows)
+        ) AS members
+        WHERE c.conversation_uuid = d.conversation_uuid AND c.tenant_uuid = d.tenant_uuid
+        LIMIT 1
+      ) AS c ON true
       LEFT JOIN LATERAL (
         -- the leaves' *_idempotency index, at most two of them
         SELECT m.message_uuid, m.body_hash FROM messages m

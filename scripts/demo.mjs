@@ -1,5 +1,5 @@
 /** npm run demo: a conversation across two nodes of the service. See demo/demo.mjs. */
-import { requireSupportedNode } from './run/node-version.mjs';
+import { checkRequirements } from './run/requirements.mjs';
 
-requireSupportedNode();
+checkRequirements();
 await import('./demo/demo.mjs');

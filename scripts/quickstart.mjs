@@ -1,9 +1,9 @@
 /**
  * npm run quickstart: the service with all it needs, on a machine that has Node and npm.
  *
- * Nothing but the check of Node's version may be loaded before that check.
+ * Nothing but the check of the requirements may be loaded before it.
  */
-import { requireSupportedNode } from './run/node-version.mjs';
+import { checkRequirements } from './run/requirements.mjs';
 
-requireSupportedNode();
+checkRequirements();
 await import('./quickstart/quickstart.mjs');

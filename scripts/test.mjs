@@ -2,11 +2,11 @@
  * npm test: every test, with coverage. Arguments go to Jest, and coverage is then not counted, because part of the
  * tests can not reach all of the code: `npm test -- --selectProjects unit`, `npm test -- inbox`.
  */
-import { requireSupportedNode } from './run/node-version.mjs';
+import { checkRequirements } from './run/requirements.mjs';
 
-requireSupportedNode();
+checkRequirements();
 const { runScript } = await import('./run/script.mjs');
-const { prepareTests, runJest } = await import('./run/jest.mjs');
+const { prepareTests, runJest } = await import('./tests/jest.mjs');
 
 await runScript(async (teardown) => {
   await prepareTests();

@@ -1,22 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ensureBuilt } from '../run/build.mjs';
-import { ensureDependencies } from '../run/dependencies.mjs';
-import { runNpm } from '../run/npm.mjs';
+import { ensureBuilt } from '../prepare/build.mjs';
+import { ensureDependencies } from '../prepare/dependencies.mjs';
+import { runNpm } from '../prepare/npm.mjs';
 import { seconds } from '../run/progress.mjs';
 import { jestTally } from './jest-tally.mjs';
 
 /** Before whoever runs this loses patience: some results are better than none. */
 const MINUTES = 14;
 
-/** What is quick and tells most comes first. Each resolves to a tally, or counts as one that passed or failed. */
-const CHECKS = [
-  ['format', npmScript('format:check')],
-  ['lint', npmScript('lint')],
-  ['types', npmScript('typecheck')],
-  ['build', ensureBuilt],
-  ['docs', npmScript('docs:check')],
-  ['tests', jestTally],
-];
+/** Before the tests, because they are quicker. */
+const CHECKS = {
+  format: npmScript('format:check'),
+  lint: npmScript('lint'),
+  types: npmScript('typecheck'),
+  build: ensureBuilt,
+  docs: npmScript('docs:check'),
+};
 
 /**
  * Runs every check, also after one has failed, and ends with the tally as the last line.
@@ -31,37 +30,39 @@ export async function runChecks(teardown) {
     console.log(`\nNot done after ${MINUTES} minutes.`);
     total.failed++;
   }
+  await teardown.run(); // nothing may speak after the last line
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
 }
 
 async function checkAll(total, teardown) {
-  const count = async ([name, run]) => {
-    const { passed, failed } = await shown(name, () => run(teardown));
+  const count = async (name, run) => {
+    const { passed, failed } = await shown(name, run);
     total.passed += passed;
     total.failed += failed;
     return failed === 0;
   };
-  if (!(await count(['install', ensureDependencies]))) return; // nothing else can run without
-  for (const check of CHECKS) await count(check);
+  if (!(await count('install', asOne(ensureDependencies)))) return; // nothing else can run without
+  for (const [name, run] of Object.entries(CHECKS)) await count(name, asOne(run));
+  await count('tests', () => jestTally(teardown));
 }
 
 async function shown(name, run) {
   const started = performance.now();
   console.log(`\n--- ${name}`);
-  const tally = await tallyOf(run);
+  const tally = await run().catch((error) => {
+    console.log([error.output, error.message].filter(Boolean).join('\n'));
+    return { passed: 0, failed: 1 };
+  });
   console.log(`--- ${name} ${tally.failed === 0 ? 'passed' : 'FAILED'} (${seconds(started)})`);
   return tally;
 }
 
-async function tallyOf(run) {
-  try {
-    const result = await run();
-    return result?.passed === undefined ? { passed: 1, failed: 0 } : result;
-  } catch (error) {
-    console.log([error.output, error.message].filter(Boolean).join('\n'));
-    return { passed: 0, failed: 1 };
-  }
+function asOne(run) {
+  return async () => {
+    await run();
+    return { passed: 1, failed: 0 };
+  };
 }
 
 function npmScript(name) {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { throwawayFolder } from '../infra/throwaway-folder.mjs';
-import { prepareTests, runJest } from '../run/jest.mjs';
+import { prepareTests, runJest } from '../tests/jest.mjs';
 
 /**
  * Runs all tests as `npm test` does, and counts them. A test that was skipped or is still to be written has not

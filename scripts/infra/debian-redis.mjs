@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../run/failure.mjs';
-import { runToEnd } from './program-output.mjs';
-import { inPrivate, logFile } from './project.mjs';
-import { onceAtATime } from './run-lock.mjs';
+import { runToEnd } from '../run/program-output.mjs';
+import { inPrivate, logFile } from '../run/project.mjs';
+import { onceAtATime } from '../run/run-lock.mjs';
 
 const DOWNLOAD = ['install', '--download-only', '--yes', '--no-install-recommends', 'redis-server'];
 const SYSTEM_LISTS = '/var/lib/apt/lists';

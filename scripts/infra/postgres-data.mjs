@@ -1,9 +1,18 @@
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../run/failure.mjs';
-import { processFacts } from './process-facts.mjs';
-import { runToEnd } from './program-output.mjs';
+import { processFacts } from '../run/process-facts.mjs';
+import { runToEnd } from '../run/program-output.mjs';
 import { serverAccount } from './server-account.mjs';
 import { makeServerOwned } from './server-folder.mjs';
 
@@ -54,9 +63,18 @@ export async function releaseStaleLock(folder) {
   const lock = join(folder, 'postmaster.pid');
   for (let attempt = 0; existsSync(lock); attempt++) {
     const pid = Number(readFileSync(lock, 'utf8').split('\n', 1)[0]);
-    if (processFacts(pid)?.command !== 'postgres') return rmSync(lock, { force: true });
+    if (!isServerOf(folder, pid)) return rmSync(lock, { force: true });
     if (attempt === 40)
       throw new Failure(`Postgres, process ${pid}, still uses ${folder}. Stop it and try again.`);
     await delay(250);
+  }
+}
+
+function isServerOf(folder, pid) {
+  if (processFacts(pid)?.command !== 'postgres') return false;
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder); // Postgres works in its data folder
+  } catch {
+    return true; // no way to look: its name has to do
   }
 }

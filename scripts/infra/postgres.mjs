@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { onFreePort } from './ports.mjs';
 import { postgresBinaries } from './postgres-binaries.mjs';
 import { initialise, releaseStaleLock } from './postgres-data.mjs';
-import { untilReady } from './program-output.mjs';
+import { untilReady } from '../run/program-output.mjs';
 import { serverAccount } from './server-account.mjs';
-import { startTied } from './tied-program.mjs';
+import { startTied } from '../run/tied-program.mjs';
 
 const USER = 'chat';
 /** After a crash it reads its log first. */

@@ -1,12 +1,12 @@
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onFreePort } from './ports.mjs';
-import { untilReady } from './program-output.mjs';
+import { untilReady } from '../run/program-output.mjs';
 import { redisBinary } from './redis-binary.mjs';
 import { newSecret } from './secrets.mjs';
 import { serverAccount } from './server-account.mjs';
 import { makeServerOwned } from './server-folder.mjs';
-import { startTied } from './tied-program.mjs';
+import { startTied } from '../run/tied-program.mjs';
 
 const READY_WITHIN_MS = 20_000;
 

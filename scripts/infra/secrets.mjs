@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { inPrivate } from './project.mjs';
+import { inPrivate } from '../run/project.mjs';
 
 const FILE = 'secrets.json';
 

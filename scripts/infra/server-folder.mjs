@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { Failure } from '../run/failure.mjs';
-import { inPrivate, projectFolder } from './project.mjs';
+import { inPrivate, projectFolder } from '../run/project.mjs';
 import { serverAccount, serversCanReach } from './server-account.mjs';
 
 const LINK = 'servers';

@@ -1,14 +1,15 @@
+import { isIP } from 'node:net';
 import { ensureDatabase } from '../infra/databases.mjs';
 import { portFrom } from '../infra/ports.mjs';
 import { startPostgres } from '../infra/postgres.mjs';
-import { followLog, lastLines } from '../infra/program-output.mjs';
-import { logFile } from '../infra/project.mjs';
+import { followLog, lastLines } from '../run/program-output.mjs';
+import { logFile } from '../run/project.mjs';
 import { startRedis } from '../infra/redis.mjs';
-import { tryLock } from '../infra/run-lock.mjs';
+import { tryLock } from '../run/run-lock.mjs';
 import { keptSecret } from '../infra/secrets.mjs';
 import { serverFolder } from '../infra/server-folder.mjs';
-import { ensureBuilt } from '../run/build.mjs';
-import { ensureDependencies } from '../run/dependencies.mjs';
+import { ensureBuilt } from '../prepare/build.mjs';
+import { ensureDependencies } from '../prepare/dependencies.mjs';
 import { Failure } from '../run/failure.mjs';
 import { seconds, step } from '../run/progress.mjs';
 import { runScript } from '../run/script.mjs';
@@ -22,6 +23,8 @@ import { announce } from './running.mjs';
 import { welcome } from './welcome.mjs';
 
 const DEFAULT_PORT = 3000;
+/** Some shells and tools have a HOST of their own, which is a name: only an address can be meant for us. */
+const HOST = isIP(process.env.HOST ?? '') ? process.env.HOST : '127.0.0.1';
 
 await runScript(async (teardown) => {
   const started = performance.now();
@@ -79,8 +82,7 @@ function startCache() {
 }
 
 async function startService({ databaseUrl, redis, kaha }) {
-  const host = process.env.HOST ?? '127.0.0.1';
-  const port = await portFrom(Number(process.env.PORT ?? DEFAULT_PORT), host);
+  const port = await portFrom(Number(process.env.PORT ?? DEFAULT_PORT), HOST);
   const settings = {
     NODE_ENV: 'development',
     DATABASE_URL: databaseUrl,
@@ -91,7 +93,7 @@ async function startService({ databaseUrl, redis, kaha }) {
     KAHA_SERVICE_TOKEN: kaha.token,
     CORS_ORIGINS: `http://localhost:${port},http://127.0.0.1:${port}`,
   };
-  return startNode({ settings, host, port, log: logFile('service') });
+  return startNode({ settings, host: HOST, port, log: logFile('service') });
 }
 
 function showWorry(line) {

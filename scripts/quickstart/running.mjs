@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { inPrivate } from '../infra/project.mjs';
+import { inPrivate } from '../run/project.mjs';
 import { Failure } from '../run/failure.mjs';
 
 const FILE = 'quickstart.json';

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { projectFolder } from '../infra/project.mjs';
+import { projectFolder } from '../run/project.mjs';
 
 /**
  * What to do with a service that runs: who there is, and commands to paste into another terminal.
@@ -47,5 +47,5 @@ function variable(nick) {
 function call({ nick }, url, body) {
   const sending =
     body === undefined ? '' : ` -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
-  return `curl -s "${url}" -H "Authorization: Bearer $${variable(nick)}"${sending}`;
+  return `curl -sw '\\n' "${url}" -H "Authorization: Bearer $${variable(nick)}"${sending}`;
 }

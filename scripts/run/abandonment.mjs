@@ -1,4 +1,4 @@
-import { processFacts } from '../infra/process-facts.mjs';
+import { processFacts } from './process-facts.mjs';
 
 const EVERY_MS = 500;
 const SHELL = /^(ba|da|a|z|k)?sh$/;

@@ -1,5 +1,4 @@
-const WARN = 40;
-const NAMES = { 40: 'warning', 50: 'error', 60: 'fatal' };
+const WORRYING = ['warn', 'error', 'fatal'];
 
 /**
  * A line of the service's log as a person wants to see it, or null where there is nothing to worry about.
@@ -9,16 +8,17 @@ const NAMES = { 40: 'warning', 50: 'error', 60: 'fatal' };
 export function worryIn(line) {
   const entry = parse(line);
   if (entry === null) return line; // not from the logger: a crash, or Node itself
-  if (entry.level < WARN) return null;
-  const reason = entry.err?.message;
-  const text = [entry.msg, reason === entry.msg ? undefined : reason].filter(Boolean).join(': ');
-  return `${NAMES[entry.level] ?? 'warning'}: ${entry.context ? `[${entry.context}] ` : ''}${text}`;
+  if (!WORRYING.includes(entry.level)) return null;
+  const place = entry.context === undefined ? '' : ` [${entry.context}]`;
+  const reason = entry.err?.message ?? entry.err?.code;
+  const text = [...new Set([entry.msg, reason])].filter(Boolean).join(': ');
+  return `${entry.level}${place} ${text}`;
 }
 
 function parse(line) {
   try {
     const entry = JSON.parse(line);
-    return typeof entry?.level === 'number' ? entry : null;
+    return typeof entry?.level === 'string' ? entry : null;
   } catch {
     return null;
   }

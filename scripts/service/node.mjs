@@ -1,6 +1,6 @@
-import { untilReady } from '../infra/program-output.mjs';
-import { inProject, projectFolder } from '../infra/project.mjs';
-import { startTied } from '../infra/tied-program.mjs';
+import { untilReady } from '../run/program-output.mjs';
+import { inProject, projectFolder } from '../run/project.mjs';
+import { startTied } from '../run/tied-program.mjs';
 
 const READY_WITHIN_MS = 60_000;
 /** Addresses to listen on that are none to call. */

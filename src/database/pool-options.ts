@@ -24,8 +24,9 @@ export const CONNECTION_OPTIONS: PoolConfig = {
   types,
   keepAlive: true,
   application_name: 'chat-backend',
-  // Every statement has its index. A plan is kept for a connection's life, and one made while a partition was
-  // empty must not go on scanning it when it is full; nor is any of them worth compiling.
-  options: '-c enable_seqscan=off -c jit=off',
+  // Every statement has one good plan, by its index. It is made once for a connection: planning over partitions
+  // takes longer than most statements. Made while a partition was empty, it must not go on scanning it when it is
+  // full; and none of them is worth compiling.
+  options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',
   ...POOL_LIMITS,
 };

@@ -6,7 +6,7 @@ describe('OutageLog', () => {
   beforeEach(() => lines.splice(0));
 
   it('says once that a link is lost, and once that it is back', () => {
-    const log = new OutageLog(logger as never, 'commands');
+    const log = new OutageLog(logger, 'commands');
     log.found();
     log.lost(Object.assign(new Error('connect failed'), { code: 'ECONNREFUSED' }));
     log.lost(new Error('again'));
@@ -23,7 +23,7 @@ describe('OutageLog', () => {
     const error = Object.assign(new Error('WRONGPASS invalid username-password pair'), {
       command: { name: 'hello', args: ['3', 'AUTH', 'default', 'hunter2'] },
     });
-    new OutageLog(logger as never, 'commands').lost(error);
+    new OutageLog(logger, 'commands').lost(error);
     expect(JSON.stringify(lines)).not.toContain('hunter2');
     expect(lines).toMatchObject([{ reason: 'WRONGPASS invalid username-password pair' }]);
   });

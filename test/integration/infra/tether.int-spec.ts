@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { processGone } from '../../support/infra/processes';
 
-const TETHER = join(__dirname, '../../../scripts/infra/tether.mjs');
+const TETHER = join(__dirname, '../../../scripts/run/tether.mjs');
 
 /** What ties programs to their parent where the kernel can not do it. */
 describe('the tether', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { throwawayFolder } from '../../../scripts/infra/throwaway-folder.mjs';
-import { ensureBuilt } from '../../../scripts/run/build.mjs';
+import { ensureBuilt } from '../../../scripts/prepare/build.mjs';
 import { Failure } from '../../../scripts/run/failure.mjs';
 import { makeTemplate } from './template-database.mjs';
 
@@ -19,17 +19,24 @@ let folder;
  * nodes as processes, run what is in `dist`.
  */
 export async function startInfrastructure() {
-  const { TEST_INFRA: chosen = 'own' } = process.env;
+  try {
+    await ensureBuilt();
+    folder = throwawayFolder('test');
+    servers = await startServers(process.env.TEST_INFRA ?? 'own');
+    process.env.TEST_DATABASE_URL = servers.databaseUrl;
+    process.env.TEST_REDIS_URL = servers.redisUrl;
+    await makeTemplate(servers.databaseUrl, join(folder.path, 'migrate.log'));
+  } catch (error) {
+    if (error.output) console.error(error.output); // Jest shows the message alone
+    throw error;
+  }
+}
+
+async function startServers(chosen) {
   if (!Object.hasOwn(SOURCES, chosen))
     throw new Failure(`TEST_INFRA is "${chosen}"; it can be ${Object.keys(SOURCES).join(' or ')}.`);
-  const { startServers } = await SOURCES[chosen]();
-
-  await ensureBuilt();
-  folder = throwawayFolder('test');
-  servers = await startServers(folder.path);
-  process.env.TEST_DATABASE_URL = servers.databaseUrl;
-  process.env.TEST_REDIS_URL = servers.redisUrl;
-  await makeTemplate(servers.databaseUrl, join(folder.path, 'migrate.log'));
+  const source = await SOURCES[chosen]();
+  return source.startServers(folder.path);
 }
 
 export async function stopInfrastructure() {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { runToEnd } from '../infra/program-output.mjs';
-import { logFile, projectFolder } from '../infra/project.mjs';
+import { runToEnd } from '../run/program-output.mjs';
+import { logFile, projectFolder } from '../run/project.mjs';
 
 /**
  * Runs the npm that runs this script, or else the one on PATH.

@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Ends the process with one line where this Node is not one that package.json names. Called before anything else
+ * Ends the process with one line where this system is not one the scripts can run on. Called before anything else
  * is loaded, so this file uses nothing that an old Node would not know.
  */
-export function requireSupportedNode() {
+export function checkRequirements() {
   const range = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).engines.node;
-  if (satisfies(process.versions.node, range)) return;
-  console.error(`This needs Node ${range}; it was started with Node ${process.versions.node}.`);
+  const found = process.versions.node;
+  if (!satisfies(found, range)) refuse(`This needs Node ${range}; it was started with Node ${found}.`);
+  if (process.platform === 'win32') refuse('This needs Linux or macOS; on Windows run it in WSL.');
+}
+
+function refuse(reason) {
+  console.error(reason);
   process.exit(1);
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inProject } from '../infra/project.mjs';
-import { onceAtATime } from '../infra/run-lock.mjs';
+import { inProject } from '../run/project.mjs';
+import { onceAtATime } from '../run/run-lock.mjs';
 import { runNpm } from './npm.mjs';
 
 /** What `npm run build` reads. */

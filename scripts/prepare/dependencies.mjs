@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { inProject } from '../infra/project.mjs';
-import { onceAtATime } from '../infra/run-lock.mjs';
+import { inProject } from '../run/project.mjs';
+import { onceAtATime } from '../run/run-lock.mjs';
 import { runNpm } from './npm.mjs';
 
 /**

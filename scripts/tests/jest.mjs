@@ -1,21 +1,21 @@
 import { constants } from 'node:os';
-import { inProject, projectFolder } from '../infra/project.mjs';
+import { inProject, projectFolder } from '../run/project.mjs';
 import { ensureRedis } from '../infra/redis-binary.mjs';
-import { startTied } from '../infra/tied-program.mjs';
-import { ensureBuilt } from './build.mjs';
-import { ensureDependencies } from './dependencies.mjs';
-import { step } from './progress.mjs';
+import { startTied } from '../run/tied-program.mjs';
+import { ensureBuilt } from '../prepare/build.mjs';
+import { ensureDependencies } from '../prepare/dependencies.mjs';
+import { step } from '../run/progress.mjs';
 
 /** What takes long the first time, before Jest: there nobody would see why it takes so long. */
 export async function prepareTests() {
   await step('Dependencies', ensureDependencies, String);
-  await step('Redis', ensureRedis, String);
+  if (process.env.TEST_INFRA !== 'containers') await step('Redis', ensureRedis, String);
   await step('Build', ensureBuilt, String);
 }
 
 /**
  * @param {string[]} args
- * @param {import('./teardown.mjs').Teardown} teardown
+ * @param {import('../run/teardown.mjs').Teardown} teardown
  * @returns {Promise<number>} its exit code
  */
 export async function runJest(args, teardown) {

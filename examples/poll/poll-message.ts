@@ -1,0 +1,64 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsDefined,
+  IsString,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { MayBeAbsent, parseShape } from '../../src/common/validation';
+import {
+  type MessageBody,
+  MessageType,
+  type MessageTypeHandler,
+  type PreparedBody,
+} from '../../src/messages';
+import { POLL, type PollPayload } from './poll';
+import { closingTime } from './poll.rules';
+
+const SOMETHING_VISIBLE = /\S/;
+/** As clients write times: with seconds and an offset, since nobody knows which zone they would mean without. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+class PollPayloadShape {
+  @IsArray()
+  @ArrayMinSize(2)
+  @ArrayMaxSize(10)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @Length(1, 80, { each: true })
+  @Matches(SOMETHING_VISIBLE, { each: true, message: 'each of $property must say something' })
+  options: string[];
+
+  @MayBeAbsent()
+  @Matches(TIME, { message: '$property must be a time in ISO 8601, such as 2026-01-31T18:00:00Z' })
+  closesAt?: string;
+}
+
+class PollShape {
+  @IsString()
+  @Matches(SOMETHING_VISIBLE, { message: '$property must be the question' })
+  content: string;
+
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => PollPayloadShape)
+  payload: PollPayloadShape;
+}
+
+/** A question: the content asks, the payload has the options. */
+@MessageType()
+export class PollMessage implements MessageTypeHandler {
+  readonly type = POLL;
+
+  prepare(body: MessageBody): PreparedBody {
+    const { content, payload } = parseShape(PollShape, body);
+    const { options, closesAt } = payload;
+    const stored: PollPayload = { options, closesAt: closingTime(closesAt, new Date()) };
+    return { content, payload: { ...stored } };
+  }
+}

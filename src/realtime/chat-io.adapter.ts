@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { MessageMappingProperties } from '@nestjs/websockets';
+import type { Server, ServerOptions } from 'socket.io';
+import { RealtimeConfig } from '../config';
+import { AUTHENTICATE_WITHIN_MS } from './door/connection-door';
+import { isWelcome } from './door/origin.rules';
+import { SocketEvents } from './events/socket-events';
+import type { ChatSocket } from './socket-contract';
+
+const MAX_FRAME_BYTES = 64 * 1024;
+
+/** A peer that is gone is noticed within the sum; a process that stood still for ten seconds loses nobody. */
+const PING_INTERVAL_MS = 10_000;
+const PING_TIMEOUT_MS = 18_000;
+
+/** Connections that are being refused, or have not said who they are, take room beside those that are in. */
+const ROOM_FOR_STRANGERS = 1_000;
+
+/** The Socket.IO server on the HTTP server of the application: `app.useWebSocketAdapter(new ChatIoAdapter(app))`. */
+export class ChatIoAdapter extends IoAdapter {
+  private readonly events = new SocketEvents();
+
+  private readonly config: RealtimeConfig;
+
+  constructor(app: INestApplicationContext) {
+    super(app);
+    this.config = app.get(RealtimeConfig);
+  }
+
+  override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
+    const server = super.createIOServer(port, {
+      ...options,
+      ...this.limits(),
+      cors: { origin: [...this.config.corsOrigins] },
+      allowRequest: (request, answer) => {
+        const allowed = this.mayKnock(request, server.engine.clientsCount);
+        answer(allowed ? null : 'refused', allowed);
+      },
+    } satisfies Partial<ServerOptions>) as Server;
+    return server;
+  }
+
+  override bindMessageHandlers(socket: ChatSocket, handlers: MessageMappingProperties[]): void {
+    this.events.bind(
+      socket,
+      handlers.map(({ message, callback }): [string, (payload: unknown) => unknown] => [
+        String(message),
+        (payload) => callback(payload) as unknown,
+      ]),
+    );
+  }
+
+  /**
+   * Closes the sockets, and does not wait for the HTTP server beneath them, as Socket.IO would: that one ends
+   * when the requests in flight do, which are told to hurry only afterwards, when Fastify is closed.
+   */
+  override close(server: Server): Promise<void> {
+    void server.close();
+    return Promise.resolve();
+  }
+
+  private limits(): Partial<ServerOptions> {
+    return {
+      serveClient: false,
+      transports: ['polling', 'websocket'],
+      maxHttpBufferSize: MAX_FRAME_BYTES,
+      // Costs ten times the memory of a connection and twice the time of a frame.
+      perMessageDeflate: false,
+      httpCompression: false,
+      connectTimeout: AUTHENTICATE_WITHIN_MS,
+      upgradeTimeout: AUTHENTICATE_WITHIN_MS,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+    };
+  }
+
+  /** Asked before anything is kept of a connection, by poll and by upgrade alike. */
+  private mayKnock({ headers }: IncomingMessage, connections: number): boolean {
+    const { corsOrigins, maxConnections } = this.config;
+    return isWelcome(headers.origin, corsOrigins) && connections < maxConnections + ROOM_FOR_STRANGERS;
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Authenticator, type VerifiedToken } from '../../auth';
+import { toProblem } from '../../common/problem';
+import { contextFrom, currentContext, runInContext } from '../../common/request-context';
+import type { ChatSocket } from '../socket-contract';
+import { ConnectionDoor } from './connection-door';
+
+type Next = (refusal?: Error) => void;
+
+/** Lets sockets in by their token, and tells the others why not. */
+@Injectable()
+export class Handshake {
+  private readonly logger = new Logger(Handshake.name);
+
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly door: ConnectionDoor,
+  ) {}
+
+  /** A middleware of the namespace. What it does not call `next` for waits until it is cut. */
+  admit(socket: ChatSocket, next: Next): void {
+    runInContext(contextFrom(socket.handshake.headers), () => {
+      this.open(socket).then(
+        () => next(),
+        (error: unknown) => next(this.refusal(error)),
+      );
+    });
+  }
+
+  private async open(socket: ChatSocket): Promise<void> {
+    const { actor, expiresAt } = await this.tokenOf(socket);
+    this.door.admit(socket.conn);
+    socket.data = { actor, expiresAt };
+  }
+
+  /** The query string is never looked at: it ends up in the logs of every proxy on the way. */
+  private tokenOf({ handshake }: ChatSocket): Promise<VerifiedToken> {
+    const { token } = handshake.auth as { token?: unknown };
+    return token === undefined
+      ? this.authenticator.fromHeader(handshake.headers.authorization)
+      : this.authenticator.fromToken(token);
+  }
+
+  /** Arrives at the client as a `connect_error` whose `data` is the problem. */
+  private refusal(error: unknown): Error {
+    const problem = toProblem(error, currentContext());
+    if (problem.status >= 500) this.logger.error({ msg: 'handshake failed', code: problem.code, err: error });
+    return Object.assign(new Error(problem.title), { data: problem });
+  }
+}

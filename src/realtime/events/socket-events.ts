@@ -1,0 +1,75 @@
+import { Logger } from '@nestjs/common';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { DependencyUnavailable, toProblem, ValidationFailed } from '../../common/problem';
+import { contextFrom, currentContext, runInContext } from '../../common/request-context';
+import { withinTime } from '../../common/time-limit';
+import type { Ack, ChatSocket } from '../socket-contract';
+
+/** A client waits for its answer five seconds at most, whatever is broken. */
+const ANSWER_WITHIN_MS = 4_500;
+
+type Handler = (payload: unknown) => unknown;
+type Answer = (answer: Ack<unknown>) => void;
+
+/**
+ * Answers whatever a client sends: events that are known and well-formed, and all others. Nothing thrown on the
+ * way leaves this class, for in a raw listener of Socket.IO it would end the process.
+ */
+export class SocketEvents {
+  private readonly logger = new Logger(SocketEvents.name);
+  private readonly handlers = new WeakMap<ChatSocket, Map<string, Handler>>();
+
+  /** Adds `handlers` to what `socket` may send. */
+  bind(socket: ChatSocket, handlers: Iterable<readonly [event: string, handler: Handler]>): void {
+    let known = this.handlers.get(socket);
+    if (known === undefined) {
+      known = new Map();
+      this.handlers.set(socket, known);
+      const all = known;
+      socket.onAny((event: unknown, ...args: unknown[]) => void this.take(socket, all, event, args));
+    }
+    for (const [event, handler] of handlers) known.set(event, handler);
+  }
+
+  private async take(
+    socket: ChatSocket,
+    handlers: ReadonlyMap<unknown, Handler>,
+    event: unknown,
+    args: unknown[],
+  ): Promise<void> {
+    // Packets already read when the socket was closed still come here; nobody is behind them any more.
+    if (!socket.connected) return;
+    const ack = typeof args.at(-1) === 'function' ? (args.pop() as Answer) : undefined;
+    const answer = await runInContext(contextFrom({}), () => this.answer(handlers.get(event), event, args));
+    try {
+      ack?.(answer);
+    } catch (err) {
+      this.logger.error({ msg: 'an answer could not be sent', event, err });
+    }
+  }
+
+  private answer(handler: Handler | undefined, event: unknown, args: unknown[]): Promise<Ack<unknown>> {
+    const answer = this.run(handler, args).then(
+      (data): Ack<unknown> => ({ ok: true, data }),
+      (error: unknown) => this.refusal(error, event),
+    );
+    return withinTime(ANSWER_WITHIN_MS, 'an event', answer).catch((late: unknown) =>
+      this.refusal(new DependencyUnavailable('in time', late), event),
+    );
+  }
+
+  private async run(handler: Handler | undefined, args: unknown[]): Promise<unknown> {
+    if (handler === undefined) throw ValidationFailed.of('event', 'there is no such event');
+    if (args.length > 1) throw ValidationFailed.of('', 'must be one JSON object');
+    const result = await handler(args[0]);
+    return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+  }
+
+  private refusal(error: unknown, event: unknown): Ack<never> {
+    const problem = toProblem(error, currentContext());
+    if (problem.status >= 500) {
+      this.logger.error({ msg: 'event failed', event, code: problem.code, err: error });
+    }
+    return { ok: false, error: problem };
+  }
+}

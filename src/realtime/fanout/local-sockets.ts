@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import type { ChatServer, ChatSocket, ServerToClient } from '../socket-contract';
+import type { Delivery } from './delivery';
+import { userRoom } from './user-room';
+
+type SyncRequired = Parameters<ServerToClient['sync_required']>[0];
+
+/** The sockets of this process, by the people behind them. */
+@Injectable()
+export class LocalSockets {
+  private server?: ChatServer;
+
+  attach(server: ChatServer): void {
+    this.server = server;
+  }
+
+  /** From now on `socket` hears what its user may hear. */
+  enter(socket: ChatSocket): void {
+    void socket.join(userRoom(socket.data.actor));
+  }
+
+  /** Whether any of these people has a socket here. */
+  include(tenantId: string, userIds: readonly string[]): boolean {
+    return this.roomsOf(tenantId, userIds).length > 0;
+  }
+
+  /** To every device here of everybody in the audience; encoded once for all of them. */
+  deliver({ tenantId, audience, packet }: Delivery): void {
+    if (packet === null) return;
+    const rooms = this.roomsOf(tenantId, audience);
+    if (rooms.length === 0) return;
+    const { event, payload } = packet;
+    // The table in live-packet.ts pairs event and payload; the compiler can not follow it through here.
+    this.server?.local.to(rooms).emit(event, payload as never);
+  }
+
+  askToSync(tenantId: string, userIds: readonly string[], reason: SyncRequired['reason']): void {
+    const rooms = this.roomsOf(tenantId, userIds);
+    if (rooms.length > 0) this.server?.local.to(rooms).emit('sync_required', { reason });
+  }
+
+  askAllToSync(reason: SyncRequired['reason']): void {
+    this.server?.local.emit('sync_required', { reason });
+  }
+
+  /** Only rooms with somebody in them: for the others a packet would be encoded in vain. */
+  private roomsOf(tenantId: string, userIds: readonly string[]): string[] {
+    const occupied = this.server?.sockets.adapter.rooms;
+    if (occupied === undefined) return [];
+    return userIds.map((userId) => userRoom({ tenantId, userId })).filter((room) => occupied.has(room));
+  }
+}

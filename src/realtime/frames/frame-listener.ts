@@ -1,0 +1,70 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { RedisChannels, RedisHealth } from '../../redis';
+import { CatchUp } from '../fanout/catch-up';
+import { ConversationSequencer } from '../fanout/conversation-sequencer';
+import { decodeFrame } from './frame';
+import { FrameChannels } from './frame-channels';
+import { SenderNumbers } from './sender-numbers';
+
+const LOOK_MS = 1_000;
+
+/** Hears what the other nodes have committed, and notices when it did not hear all of it. */
+@Injectable()
+export class FrameListener implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(FrameListener.name);
+  private readonly numbers = new SenderNumbers(performance.now());
+  private malformed = 0;
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly channels: RedisChannels,
+    private readonly health: RedisHealth,
+    private readonly names: FrameChannels,
+    private readonly sequencer: ConversationSequencer,
+    private readonly catchUp: CatchUp,
+  ) {}
+
+  /** Frames that were none, since the start. */
+  get malformedFrames(): number {
+    return this.malformed;
+  }
+
+  onModuleInit(): void {
+    this.channels.onSubscribed(() => this.beginAnew());
+    this.channels.listen(this.names.all, (channel, text) => this.take(channel, text));
+    this.timer = setInterval(() => this.look(), LOOK_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** The link was away for a while, and nobody repeats what was said meanwhile. */
+  private beginAnew(): void {
+    this.numbers.restart(performance.now());
+    this.catchUp.everybody();
+  }
+
+  private take(channel: string, text: string): void {
+    if (channel === this.names.own) return;
+    const frame = decodeFrame(text);
+    if (frame === undefined) {
+      this.malformed++;
+      if (this.malformed === 1) this.logger.warn({ msg: 'something that is no frame was skipped', channel });
+      return;
+    }
+    if (this.numbers.hear(frame, performance.now())) {
+      this.logger.warn({ msg: 'frames of another node were lost', node: frame.node, n: frame.n });
+      this.catchUp.everybody();
+    }
+    for (const delivery of frame.deliveries) this.sequencer.accept(delivery);
+  }
+
+  /** While the own link is down everybody is silent; that is made good when it is back. */
+  private look(): void {
+    const fallenSilent = this.numbers.fallenSilent(performance.now());
+    if (fallenSilent === 0 || !this.health.healthy) return;
+    this.logger.warn({ msg: 'other nodes fell silent', nodes: fallenSilent });
+    this.catchUp.everybody();
+  }
+}

@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth';
+import { HistoryService, MessagesModule } from '../messages';
+import { OutboxModule } from '../outbox';
+import { RedisModule } from '../redis';
+import { ConnectionDoor } from './door/connection-door';
+import { Handshake } from './door/handshake';
+import { SessionExpiry } from './door/session-expiry';
+import { CatchUp } from './fanout/catch-up';
+import { ConversationSequencer } from './fanout/conversation-sequencer';
+import { Fanout } from './fanout/fanout';
+import { LocalSockets } from './fanout/local-sockets';
+import { FrameChannels } from './frames/frame-channels';
+import { FrameListener } from './frames/frame-listener';
+import { FramePublisher } from './frames/frame-publisher';
+import { MessagesGateway } from './messages.gateway';
+import { SessionsGateway } from './sessions.gateway';
+
+/** Sockets: who is let in, what they may ask, and how all of them on all nodes hear what was committed. */
+@Module({
+  imports: [AuthModule, MessagesModule, OutboxModule, RedisModule],
+  providers: [
+    ConnectionDoor,
+    Handshake,
+    SessionExpiry,
+    LocalSockets,
+    CatchUp,
+    {
+      provide: ConversationSequencer,
+      inject: [HistoryService, LocalSockets, CatchUp],
+      useFactory: sequencer,
+    },
+    FrameChannels,
+    FramePublisher,
+    FrameListener,
+    Fanout,
+    SessionsGateway,
+    MessagesGateway,
+  ],
+})
+export class RealtimeModule {}
+
+function sequencer(history: HistoryService, sockets: LocalSockets, catchUp: CatchUp): ConversationSequencer {
+  return new ConversationSequencer(history, {
+    deliver: (delivery) => sockets.deliver(delivery),
+    include: (tenantId, userIds) => sockets.include(tenantId, userIds),
+    missed: (tenantId, userIds) => catchUp.these(tenantId, userIds),
+  });
+}

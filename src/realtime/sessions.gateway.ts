@@ -1,0 +1,49 @@
+import { Logger } from '@nestjs/common';
+import type { OnGatewayConnection, OnGatewayInit } from '@nestjs/websockets';
+import { ConnectionDoor } from './door/connection-door';
+import { Handshake } from './door/handshake';
+import { SessionExpiry } from './door/session-expiry';
+import { ChatGateway } from './events/chat-gateway.decorator';
+import { LocalSockets } from './fanout/local-sockets';
+import type { ChatServer, ChatSocket } from './socket-contract';
+
+/** The life of a socket: who is let in, what is said first, when it ends. */
+@ChatGateway()
+export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<ChatSocket> {
+  private readonly logger = new Logger(SessionsGateway.name);
+
+  constructor(
+    private readonly door: ConnectionDoor,
+    private readonly handshake: Handshake,
+    private readonly expiry: SessionExpiry,
+    private readonly sockets: LocalSockets,
+  ) {}
+
+  afterInit(server: ChatServer): void {
+    this.door.attach(server);
+    this.sockets.attach(server);
+    server.use((socket, next) => this.handshake.admit(socket, next));
+  }
+
+  /** Nest calls this outside of its filters: what it threw would end the process. */
+  handleConnection(socket: ChatSocket): void {
+    try {
+      this.begin(socket);
+    } catch (err) {
+      this.logger.error({ msg: 'a socket could not be served', err });
+      socket.disconnect(true);
+    }
+  }
+
+  private begin(socket: ChatSocket): void {
+    // A client may leave and keep its connection open. Then it is a stranger again, and strangers do not stay.
+    socket.once('disconnect', () => this.door.dismiss(socket.conn));
+    this.sockets.enter(socket);
+    socket.emit('ready', {
+      userId: socket.data.actor.userId,
+      serverTime: new Date().toISOString(),
+      since: null,
+    });
+    this.expiry.watch(socket);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Server, Socket } from 'socket.io';
+import type { Actor } from '../common/actor';
+import type { Problem } from '../common/problem';
+import type { PublicConversationDto } from '../conversations';
+import type { MessageDto } from '../message-view';
+import type { SendMessageEventDto } from './send-message-event.dto';
+
+/** What every event of a client is answered with. */
+export type Ack<T> = { ok: true; data: T } | { ok: false; error: Problem };
+
+/** An event a client may send: one object, and a callback for the answer. */
+type Asks<Body, Answer> = (body: Body, ack: (answer: Ack<Answer>) => void) => void;
+
+export interface ClientToServer {
+  send_message: Asks<SendMessageEventDto, MessageDto>;
+}
+
+export interface ServerToClient {
+  /** The first frame after the connection was accepted. */
+  ready: (frame: { userId: string; serverTime: string; since: string | null }) => void;
+  new_message: (frame: { message: MessageDto; replayed?: true }) => void;
+  conversation_created: (frame: { conversation: PublicConversationDto }) => void;
+  /** Something may have been missed. Ask for what changed; nothing else will bring it. */
+  sync_required: (frame: { reason: 'missed_events' }) => void;
+  /** The token's time is over; the connection is closed. Come back with a fresh one. */
+  session_expired: () => void;
+}
+
+/** What the server knows of a socket that was let in. */
+export interface SocketData {
+  readonly actor: Actor;
+  /** When its token ends. */
+  readonly expiresAt: Date;
+}
+
+type NoEvents = Record<string, never>;
+
+export type ChatServer = Server<ClientToServer, ServerToClient, NoEvents, SocketData>;
+export type ChatSocket = Socket<ClientToServer, ServerToClient, NoEvents, SocketData>;
+
+/** The engine's connection under a socket: a WebSocket, or a sequence of polls. */
+export type Connection = ChatSocket['conn'];

@@ -1,0 +1,43 @@
+import { Client } from 'pg';
+import { eventually } from '../support/eventually';
+import { World } from '../support/world';
+
+describe('a node that is told to stop', () => {
+  let world: World;
+  let postgres: Client;
+  beforeAll(async () => {
+    world = await World.start({ nodes: 2 });
+    postgres = new Client({ connectionString: world.database.url });
+    await postgres.connect();
+  });
+  afterAll(async () => {
+    await postgres.end();
+    await world.stop();
+  });
+
+  it('answers what it was asked before, and nobody after', async () => {
+    const [alice, bob] = [world.person('Alice'), world.person('Bob')];
+    const chat = await alice.chatWith(bob);
+    await postgres.query('BEGIN');
+    await postgres.query('SELECT FROM conversations WHERE conversation_uuid = $1 FOR UPDATE', [chat.id]);
+    const sending = alice.says(chat, 'just in time');
+    await eventually(async () => expect(await waitingForLocks()).toBe(1));
+
+    const stopping = world.nodes[0]?.close();
+    await eventually(() => expect(bob.inbox()).rejects.toThrow());
+    await postgres.query('COMMIT');
+
+    const { status, headers, body } = await sending;
+    expect(status).toBe(201);
+    expect(headers['connection']).toBe('close');
+    await stopping;
+    expect((await bob.at(1).reads(chat)).body.items).toEqual([body]);
+  });
+
+  async function waitingForLocks(): Promise<number> {
+    const { rows } = await postgres.query<{ count: number }>(
+      "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    return rows[0]?.count ?? 0;
+  }
+});

@@ -1,0 +1,104 @@
+import type { ConversationDto, ConversationPageDto } from '../../src/conversations/dto/conversation.dto';
+import type { MessageDto } from '../../src/message-view';
+import type { MessagePage } from '../../src/messages';
+import { Device, type DeviceOptions } from './device';
+import { type Answer, request, type RequestParts } from './rest';
+import { secondsFromNow, signedToken } from './tokens';
+
+type Query = Readonly<Record<string, string | number>>;
+type Conversation = Pick<ConversationDto, 'id'>;
+
+export interface Identity {
+  readonly name: string;
+  readonly id: string;
+  /** null: the token names none. */
+  readonly tenantId: string | null;
+}
+
+/** Somebody with a token, who talks to one node of the world. */
+export class Person {
+  readonly token: string;
+
+  /** @param nodeUrls of the world, in order; it may get more. */
+  constructor(
+    private readonly identity: Identity,
+    private readonly nodeUrls: readonly string[],
+    private readonly node = 0,
+  ) {
+    const { id, tenantId } = identity;
+    this.token = signedToken({ sub: id, exp: secondsFromNow(3600), ...(tenantId && { tenant: tenantId }) });
+  }
+
+  get id(): string {
+    return this.identity.id;
+  }
+
+  get name(): string {
+    return this.identity.name;
+  }
+
+  /** The same person, at another node. */
+  at(node: number): Person {
+    return new Person(this.identity, this.nodeUrls, node);
+  }
+
+  /** Any request, with this person's token unless `headers` say otherwise. */
+  asks<Body>(method: string, path: string, { headers, ...parts }: RequestParts = {}): Promise<Answer<Body>> {
+    const authorized = { authorization: `Bearer ${this.token}`, ...headers };
+    return request(method, this.nodeUrl + path, { ...parts, headers: authorized });
+  }
+
+  opens(other: { readonly id: string }): Promise<Answer<ConversationDto>> {
+    return this.asks('POST', '/v1/conversations', { body: { type: 'direct', participantIds: [other.id] } });
+  }
+
+  /** The conversation with `other`, new or not: where a story begins after that. */
+  async chatWith(other: { readonly id: string }): Promise<ConversationDto> {
+    const { status, body } = await this.opens(other);
+    if (status !== 200 && status !== 201)
+      throw new Error(`${this.name} could not open a conversation: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  /** Sends a text. `more` are further fields of the body. */
+  says(chat: Conversation, content: string, more: Readonly<Record<string, unknown>> = {}) {
+    return this.sends(chat, { content, ...more });
+  }
+
+  /** Sends a body as it is. */
+  sends(chat: Conversation, body: unknown, headers?: RequestParts['headers']): Promise<Answer<MessageDto>> {
+    return this.asks('POST', `/v1/conversations/${chat.id}/messages`, { body, headers });
+  }
+
+  reads(chat: Conversation, query: Query = {}): Promise<Answer<MessagePage>> {
+    return this.asks('GET', `/v1/conversations/${chat.id}/messages${queryString(query)}`);
+  }
+
+  finds(chat: Conversation, messageId: string): Promise<Answer<MessageDto>> {
+    return this.asks('GET', `/v1/conversations/${chat.id}/messages/${messageId}`);
+  }
+
+  sees(chat: Conversation): Promise<Answer<ConversationDto>> {
+    return this.asks('GET', `/v1/conversations/${chat.id}`);
+  }
+
+  inbox(query: Query = {}): Promise<Answer<ConversationPageDto>> {
+    return this.asks('GET', `/v1/conversations${queryString(query)}`);
+  }
+
+  /** A new device of this person, connected and ready. */
+  connects(options: DeviceOptions = {}): Promise<Device> {
+    return Device.connect(this.nodeUrl, { auth: { token: this.token }, ...options });
+  }
+
+  private get nodeUrl(): string {
+    const url = this.nodeUrls[this.node];
+    if (url === undefined) throw new Error(`The world has no node ${this.node}.`);
+    return url;
+  }
+}
+
+function queryString(query: Query): string {
+  const pairs = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
+}

@@ -1,0 +1,67 @@
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import type { MessageDto } from '../../src/message-view';
+import type { Ack, ServerToClient } from '../../src/realtime/socket-contract';
+
+export type DeviceOptions = Partial<ManagerOptions & SocketOptions>;
+
+type Frame<Event extends keyof ServerToClient> = Parameters<ServerToClient[Event]>[0];
+
+const ANSWER_WITHIN_MS = 5_000;
+
+/** A connected client that remembers every frame it hears. It never comes back by itself. */
+export class Device {
+  private readonly frames: { readonly event: string; readonly frame: unknown }[] = [];
+
+  private constructor(readonly socket: Socket) {
+    socket.onAny((event: string, frame: unknown) => this.frames.push({ event, frame }));
+  }
+
+  /** Waits for `ready`. @throws Error as Socket.IO makes it, with the problem as its `data`, when refused. */
+  static async connect(url: string, options: DeviceOptions): Promise<Device> {
+    const socket = io(url, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      autoConnect: false,
+      ...options,
+    });
+    const device = new Device(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('ready', () => resolve()).once('connect_error', reject);
+      socket.connect();
+    });
+    return device;
+  }
+
+  /** All frames of this event so far, in the order they came. */
+  heard<Event extends keyof ServerToClient>(event: Event): Frame<Event>[] {
+    return this.frames.filter((heard) => heard.event === event).map(({ frame }) => frame as Frame<Event>);
+  }
+
+  /** The messages heard so far. */
+  get messages(): MessageDto[] {
+    return this.heard('new_message').map(({ message }) => message);
+  }
+
+  /** The events heard so far, whatever they were. */
+  get events(): string[] {
+    return this.frames.map(({ event }) => event);
+  }
+
+  /** Sends an event and waits for its acknowledgement. */
+  asks<Data>(event: string, ...args: unknown[]): Promise<Ack<Data>> {
+    return this.socket.timeout(ANSWER_WITHIN_MS).emitWithAck(event, ...args) as Promise<Ack<Data>>;
+  }
+
+  says(
+    chat: { readonly id: string },
+    content: string,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<Ack<MessageDto>> {
+    return this.asks('send_message', { conversationId: chat.id, content, ...more });
+  }
+
+  leaves(): void {
+    this.socket.disconnect();
+  }
+}
