@@ -143,6 +143,7 @@ const MESSAGES = /* sql */ `
     metadata          jsonb,
     reply_to_uuid     uuid,
     client_message_id uuid,
+    idempotency_key   bytea,
     body_hash         bytea,
     sent_at           timestamptz NOT NULL,
     edited_at         timestamptz,

@@ -7,6 +7,7 @@ export class IdsAndPartitions1763700001000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(UUID_V7_AT);
     await queryRunner.query(UUID_V7_FLOOR);
+    await queryRunner.query(IDEMPOTENCY_KEY);
     await queryRunner.query(OUTBOX_SHARD);
     await queryRunner.query(CREATE_MESSAGE_PARTITION);
     await queryRunner.query(ENSURE_MESSAGE_PARTITIONS);
@@ -19,7 +20,7 @@ export class IdsAndPartitions1763700001000 implements MigrationInterface {
     )) as { leaf: string }[];
     for (const { leaf } of leaves) await queryRunner.query(`DROP TABLE ${leaf}`);
     await queryRunner.query(
-      'DROP FUNCTION ensure_message_partitions, create_message_partition, outbox_shard',
+      'DROP FUNCTION ensure_message_partitions, create_message_partition, outbox_shard, idempotency_key',
     );
     await queryRunner.query('DROP FUNCTION uuid_v7_floor, uuid_v7_at');
   }
@@ -42,6 +43,18 @@ const UUID_V7_FLOOR = /* sql */ `
   CREATE FUNCTION uuid_v7_floor(moment timestamptz) RETURNS uuid
   LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT (lpad(to_hex(floor(extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid
+  $$`;
+
+/**
+ * What a sender's `clientMessageId` is unique by: the key belongs to its sender (none: the service) and the
+ * conversation. Hashed into one column it is found by one index and by no other, whatever the planner believes of
+ * a partition, and that index is a third of the size. 128 bits of SHA-256.
+ */
+const IDEMPOTENCY_KEY = /* sql */ `
+  CREATE FUNCTION idempotency_key(conversation uuid, sender uuid, client_message_id uuid) RETURNS bytea
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT substring(sha256(uuid_send(conversation) || coalesce(uuid_send(sender), '') || uuid_send(client_message_id))
+      FROM 1 FOR 16)
   $$`;
 
 /** Sixteen queues are enough for as many publishers; the number may not change while rows are waiting. */
@@ -68,9 +81,8 @@ const CREATE_MESSAGE_PARTITION = /* sql */ `
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE messages INCLUDING ALL)', leaf);
     EXECUTE format('CREATE UNIQUE INDEX %I ON %I (conversation_uuid, seq)', leaf || '_seq', leaf);
-    -- The sender comes last because it may be null, which no index lookup by equality finds.
-    EXECUTE format('CREATE UNIQUE INDEX %I ON %I (conversation_uuid, client_message_id, sender_uuid)
-      NULLS NOT DISTINCT WHERE client_message_id IS NOT NULL', leaf || '_idempotency', leaf);
+    EXECUTE format('CREATE UNIQUE INDEX %I ON %I (idempotency_key)
+      WHERE idempotency_key IS NOT NULL', leaf || '_idempotency', leaf);
     -- What unread counts leave out.
     EXECUTE format('CREATE INDEX %I ON %I (conversation_uuid, seq)
       WHERE deleted_at IS NOT NULL OR type = ''system''', leaf || '_uncounted', leaf);

@@ -19,7 +19,8 @@ export class AppendMessages1763700002000 implements MigrationInterface {
 /**
  * Verdicts:
  * - `appended`: stored, with its seq and its event in the outbox. Only these have the further columns.
- * - `replayed`: the same sender used the same key for the same body before; `message_uuid` is that message.
+ * - `replayed`: the same sender used the same key for the same body before, while its partition lives (retention is
+ *   longer than the 7 days promised); `message_uuid` is that message.
  * - `key_reused`: the same key, another body.
  * - `conversation_not_found`: it does not exist, is another tenant's, or the sender is not a member.
  * - `blocked`: one side of a direct conversation has blocked the other.
@@ -53,7 +54,6 @@ const APPEND_MESSAGES = /* sql */ `
   DECLARE
     v_locked uuid[];
     v_now    timestamptz;
-    v_oldest uuid;
   BEGIN
     IF p_wait THEN
       SELECT array_agg(held.conversation_uuid) INTO v_locked FROM (
@@ -71,13 +71,10 @@ const APPEND_MESSAGES = /* sql */ `
 
     -- Read after the locks, so that what commits later is also dated later.
     v_now := clock_timestamp();
-    -- A key is remembered for 7 days at least, and as long as the partition lives that holds it: the leaf's
-    -- unique index would refuse it there anyway.
-    v_oldest := uuid_v7_floor(date_trunc('month', (v_now - interval '7 days') AT TIME ZONE 'UTC') AT TIME ZONE 'UTC');
-
     RETURN QUERY
     WITH draft AS MATERIALIZED (
-      SELECT d.* FROM json_to_recordset(p_drafts) AS d(
+      SELECT d.*, idempotency_key(d.conversation_uuid, d.sender_uuid, d.client_message_id) AS idempotency_key
+      FROM json_to_recordset(p_drafts) AS d(
         ordinal integer, conversation_uuid uuid, tenant_uuid uuid, sender_uuid uuid, client_message_id uuid,
         body_hash bytea, type text, content text, payload jsonb, metadata jsonb, reply_to_uuid uuid,
         expires_in_seconds integer, trace_id text)
@@ -117,16 +114,15 @@ const APPEND_MESSAGES = /* sql */ `
         LIMIT 1
       ) AS c ON true
       LEFT JOIN LATERAL (
-        -- the leaves' *_idempotency index, at most two of them
-        SELECT m.message_uuid, m.body_hash FROM messages m
-        WHERE m.conversation_uuid = d.conversation_uuid AND m.client_message_id = d.client_message_id
-          AND m.sender_uuid IS NOT DISTINCT FROM d.sender_uuid AND m.message_uuid >= v_oldest
+        -- the leaves' *_idempotency index
+        SELECT m.message_uuid, m.body_hash FROM messages m WHERE m.idempotency_key = d.idempotency_key
         LIMIT 1
-      ) AS earlier ON d.client_message_id IS NOT NULL
+      ) AS earlier ON d.idempotency_key IS NOT NULL
       LEFT JOIN LATERAL (
-        -- messages primary key, one partition; what the sender may not read is not there
+        -- messages primary key, one partition (the conversation is compared so that no other index offers itself);
+        -- what the sender may not read is not there
         SELECT m.seq, m.sender_uuid, m.content, m.deleted_at FROM messages m
-        WHERE m.message_uuid = d.reply_to_uuid AND m.conversation_uuid = d.conversation_uuid
+        WHERE m.message_uuid = d.reply_to_uuid AND m.conversation_uuid IS NOT DISTINCT FROM d.conversation_uuid
           AND (d.sender_uuid IS NULL OR EXISTS (
             SELECT FROM participants p
             WHERE p.conversation_uuid = d.conversation_uuid AND p.user_uuid = d.sender_uuid AND p.windows @> m.seq))
@@ -138,8 +134,7 @@ const APPEND_MESSAGES = /* sql */ `
         first_value(j.ordinal) OVER twins AS first_ordinal
       FROM judged j
       WINDOW twins AS (
-        PARTITION BY j.verdict, j.conversation_uuid, j.sender_uuid,
-          coalesce(j.client_message_id::text, j.ordinal::text)
+        PARTITION BY j.verdict, j.idempotency_key, CASE WHEN j.idempotency_key IS NULL THEN j.ordinal END
         ORDER BY j.ordinal)
     ),
     accepted AS MATERIALIZED (
@@ -165,9 +160,9 @@ const APPEND_MESSAGES = /* sql */ `
     ),
     stored AS (
       INSERT INTO messages (message_uuid, conversation_uuid, seq, rev, sender_uuid, type, content, payload, metadata,
-        reply_to_uuid, client_message_id, body_hash, sent_at, expires_at)
+        reply_to_uuid, client_message_id, idempotency_key, body_hash, sent_at, expires_at)
       SELECT message_uuid, conversation_uuid, seq, rev, sender_uuid, type, content, payload, metadata,
-        reply_to_uuid, client_message_id, body_hash, sent_at, expires_at
+        reply_to_uuid, client_message_id, idempotency_key, body_hash, sent_at, expires_at
       FROM minted ORDER BY message_uuid
     ),
     moved AS (

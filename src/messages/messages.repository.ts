@@ -70,13 +70,13 @@ const OLDEST_FIRST: Statement = {
     ORDER BY m.seq LIMIT $7`),
 };
 
-/** messages primary key, one partition. */
+/** messages primary key, one partition; the conversation is compared so that no other index offers itself. */
 const ONE: Statement = {
   name: 'messages.one',
   text: reading(/* sql */ `
     SELECT ${messageColumns('m', 'p.windows')} FROM messages m
-    WHERE m.message_uuid = $4 AND m.conversation_uuid = p.conversation_uuid AND p.windows @> m.seq
-      AND m.message_uuid >= uuid_v7_floor(now() - make_interval(days => $5))`),
+    WHERE m.message_uuid = $4 AND m.conversation_uuid IS NOT DISTINCT FROM p.conversation_uuid
+      AND p.windows @> m.seq AND m.sent_at >= now() - make_interval(days => $5)`),
 };
 
 const EVERYTHING = `'{(,)}'::int8multirange`;
@@ -86,7 +86,7 @@ const STORED: Statement = {
   name: 'messages.stored',
   text: /* sql */ `
     SELECT ${messageColumns('m', EVERYTHING)} FROM messages m
-    WHERE m.message_uuid = $2 AND m.conversation_uuid = $1`,
+    WHERE m.message_uuid = $2 AND m.conversation_uuid IS NOT DISTINCT FROM $1::uuid`,
 };
 
 /** The leaves' *_idempotency index. */
@@ -94,9 +94,7 @@ const BY_KEY: Statement = {
   name: 'messages.by_key',
   text: /* sql */ `
     SELECT m.message_uuid AS id, m.body_hash AS "bodyHash" FROM messages m
-    WHERE m.conversation_uuid = $1 AND m.client_message_id = $3 AND m.sender_uuid IS NOT DISTINCT FROM $2
-      AND m.message_uuid >= uuid_v7_floor(
-        date_trunc('month', (now() - interval '7 days') AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')
+    WHERE m.idempotency_key = idempotency_key($1, $2, $3)
       AND EXISTS (
         SELECT FROM participants p
         WHERE p.conversation_uuid = $1 AND p.user_uuid = $2 AND upper_inf(p.windows))`,

@@ -69,7 +69,8 @@ export class ChatIoAdapter extends IoAdapter {
       // Costs ten times the memory of a connection and twice the time of a frame.
       perMessageDeflate: false,
       httpCompression: false,
-      connectTimeout: AUTHENTICATE_WITHIN_MS,
+      // ConnectionDoor is earlier, and more thorough: what Socket.IO closes politely can not be cut any more.
+      connectTimeout: 2 * AUTHENTICATE_WITHIN_MS,
       upgradeTimeout: AUTHENTICATE_WITHIN_MS,
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,

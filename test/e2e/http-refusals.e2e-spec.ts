@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Person } from '../support/chat-client';
-import { expectProblem, expectProblemObject, type RefusalCode } from '../support/problem';
+import { expectProblem, expectProblemObject } from '../support/problem';
 import { type Answer, request } from '../support/rest';
 import { World } from '../support/world';
 
@@ -33,7 +33,6 @@ describe('a request the service can not make sense of', () => {
     ['PUT', CONVERSATIONS],
     ['DELETE', CONVERSATIONS],
     ['PATCH', CONVERSATIONS],
-    ['OPTIONS', CONVERSATIONS],
   ])('has no such endpoint: %s %s', async (method, path) => {
     expectProblem(await alice.asks(method, path), 'not_found');
   });
@@ -99,17 +98,17 @@ describe('a request the service can not make sense of', () => {
   });
 
   it.each([
-    ['%ZZ', 'validation_failed'],
-    ['%C3%28', 'validation_failed'],
-    ['%00', 'validation_failed'],
-    ['..%2f..%2fetc%2fpasswd', 'validation_failed'],
-    ['not-a-uuid', 'validation_failed'],
-    ['0190c2a4-0000-7000-8000-00000000000', 'validation_failed'],
-    ['{0190c2a4-0000-7000-8000-000000000000}', 'validation_failed'],
-    ["'%20OR%201=1--", 'validation_failed'],
-    ['x'.repeat(300), 'not_found'],
-  ])('has no conversation in its address: %s', async (id, code) => {
-    expectProblem(await alice.asks('GET', `${CONVERSATIONS}/${id}`), code as RefusalCode);
+    '%ZZ',
+    '%C3%28',
+    '%00',
+    '..%2f..%2fetc%2fpasswd',
+    'not-a-uuid',
+    '0190c2a4-0000-7000-8000-00000000000',
+    '{0190c2a4-0000-7000-8000-000000000000}',
+    "'%20OR%201=1--",
+    'x'.repeat(300),
+  ])('has no id in its address: %s', async (id) => {
+    expectProblem(await alice.asks('GET', `${CONVERSATIONS}/${id}`), 'validation_failed');
   });
 
   it.each([

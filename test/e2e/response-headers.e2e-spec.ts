@@ -112,6 +112,11 @@ describe('every answer', () => {
     }
   });
 
+  it('may be to an OPTIONS that is no preflight', async () => {
+    const { status, headers } = await request('OPTIONS', `${url}/v1/conversations`);
+    expect({ status, headers }).toMatchObject({ status: 204, headers: SECURITY_HEADERS });
+  });
+
   it('lets pages of welcome origins ask before they call', async () => {
     const { status, headers } = await request('OPTIONS', `${url}/v1/conversations`, {
       headers: {

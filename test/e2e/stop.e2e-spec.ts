@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { eventually } from '../support/eventually';
+import { request } from '../support/rest';
 import { World } from '../support/world';
 
 describe('a node that is told to stop', () => {
@@ -15,7 +16,7 @@ describe('a node that is told to stop', () => {
     await world.stop();
   });
 
-  it('answers what it was asked before, and nobody after', async () => {
+  it('wants no more work, answers what it was asked before, and nobody after', async () => {
     const [alice, bob] = [world.person('Alice'), world.person('Bob')];
     const chat = await alice.chatWith(bob);
     await postgres.query('BEGIN');
@@ -24,13 +25,14 @@ describe('a node that is told to stop', () => {
     await eventually(async () => expect(await waitingForLocks()).toBe(1));
 
     const stopping = world.nodes[0]?.close();
-    await eventually(() => expect(bob.inbox()).rejects.toThrow());
+    const ready = () => request('GET', `${world.nodeUrls[0]}/health/ready`);
+    await eventually(async () => expect(await ready()).toMatchObject({ status: 503 }));
     await postgres.query('COMMIT');
 
-    const { status, headers, body } = await sending;
+    const { status, body } = await sending;
     expect(status).toBe(201);
-    expect(headers['connection']).toBe('close');
     await stopping;
+    await expect(bob.inbox()).rejects.toThrow('fetch failed');
     expect((await bob.at(1).reads(chat)).body.items).toEqual([body]);
   });
 

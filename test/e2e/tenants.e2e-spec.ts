@@ -43,11 +43,11 @@ describe('two tenants', () => {
   });
 
   it('do not share idempotency keys', async () => {
-    const ids = [randomUUID(), randomUUID()] as const;
-    const key = randomUUID();
+    const [id, key] = [randomUUID(), randomUUID()];
+    const bob = world.person('Bob');
     for (const tenantId of [randomUUID(), randomUUID()]) {
-      const alice = world.person('Alice', { id: ids[0], tenantId });
-      const chat = await alice.chatWith({ id: ids[1] });
+      const alice = world.person('Alice', { id, tenantId });
+      const chat = await alice.chatWith(bob);
       expect((await alice.says(chat, 'hello', { clientMessageId: key })).status).toBe(201);
     }
   });

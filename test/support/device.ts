@@ -10,10 +10,13 @@ const ANSWER_WITHIN_MS = 5_000;
 
 /** A connected client that remembers every frame it hears. It never comes back by itself. */
 export class Device {
+  /** Why the connection ended, once it has. */
+  readonly ended: Promise<string>;
   private readonly frames: { readonly event: string; readonly frame: unknown }[] = [];
 
   private constructor(readonly socket: Socket) {
     socket.onAny((event: string, frame: unknown) => this.frames.push({ event, frame }));
+    this.ended = new Promise((resolve) => socket.once('disconnect', resolve));
   }
 
   /** Waits for `ready`. @throws Error as Socket.IO makes it, with the problem as its `data`, when refused. */

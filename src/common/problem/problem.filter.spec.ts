@@ -100,9 +100,8 @@ describe('an error over REST', () => {
 
   it.each([
     ['an address that is none', 'GET', '/nowhere', undefined, 404, 'not_found'],
-    ['an address that can not be read', 'GET', '/%zz', undefined, 400, 'validation_failed'],
     ['a body that is not JSON', 'POST', '/take', '{', 400, 'validation_failed'],
-    ['a body without an end', 'POST', '/take', '', 400, 'validation_failed'],
+    ['an empty body', 'POST', '/take', '', 400, 'validation_failed'],
     ['a body that poisons prototypes', 'POST', '/take', '{"__proto__":{"a":1}}', 400, 'validation_failed'],
     ['a body that is too large', 'POST', '/take', `"${'x'.repeat(100)}"`, 413, 'payload_too_large'],
   ] as const)(

@@ -49,7 +49,8 @@ export class ConnectionDoor implements OnModuleDestroy {
 
   /** Closes a connection once it has been told all it was to be told, and soon also if it does not listen. */
   dismiss(connection: Connection): void {
-    connection.close();
+    // Polls are told with the next of them; closed now, the engine would hold their session for half a minute.
+    if (connection.transport.name === 'websocket') connection.close();
     setTimeout(() => connection.close(true), FAREWELL_MS).unref();
   }
 

@@ -29,6 +29,16 @@ describe('CatchUp', () => {
     expect(said).toHaveLength(5);
   });
 
+  it('waits until it is known what was missed, and brings what became doubtful in between', () => {
+    const start = performance.now();
+    catchUp.everybody();
+    catchUp.everybody(1_500);
+    jest.advanceTimersByTime(1_000);
+    catchUp.everybody();
+    jest.advanceTimersByTime(9_000);
+    expect(said.map((at) => at - start)).toEqual([1_500]);
+  });
+
   it('is quiet after the end', () => {
     catchUp.everybody();
     catchUp.onApplicationShutdown();

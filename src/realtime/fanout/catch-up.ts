@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LocalSockets } from './local-sockets';
 
-/** Links come back one after the other: what is doubtful now, and in a moment again, is said once. */
+/** What is doubtful now, and in a moment again, is said once. */
 const SETTLE_MS = 300;
 /** All sockets at once sync no more often than this. */
 const PAUSE_MS = 2_000;
@@ -10,15 +10,21 @@ const PAUSE_MS = 2_000;
 @Injectable()
 export class CatchUp implements OnApplicationShutdown {
   private timer?: NodeJS.Timeout;
+  private due = 0;
   private lastTime = -Infinity;
 
   constructor(private readonly sockets: LocalSockets) {}
 
-  /** Soon, and within two and a half seconds, every socket here knows that it may have missed something. */
-  everybody(): void {
-    if (this.timer !== undefined) return;
-    const sinceLast = performance.now() - this.lastTime;
-    this.timer = setTimeout(() => this.askAll(), Math.max(SETTLE_MS, PAUSE_MS - sinceLast));
+  /**
+   * Soon every socket here knows that it may have missed something.
+   * @param notBeforeMs when it is known by then what was missed, and not earlier.
+   */
+  everybody(notBeforeMs = 0): void {
+    const now = performance.now();
+    const soon = this.timer === undefined ? Math.max(now + SETTLE_MS, this.lastTime + PAUSE_MS) : this.due;
+    this.due = Math.max(soon, now + notBeforeMs);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.askAll(), this.due - now);
   }
 
   these(tenantId: string, userIds: readonly string[]): void {

@@ -1,6 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { Announcement } from '../../outbox';
-import { aDelivery, ALICE, BOB, CONVERSATION, TENANT } from '../../../test/support/realtime/deliveries';
+import {
+  aDelivery,
+  anAnnouncement,
+  ALICE,
+  BOB,
+  CONVERSATION,
+  TENANT,
+} from '../../../test/support/realtime/deliveries';
 import { ConversationSequencer, type MissedEvents, type Outlet } from './conversation-sequencer';
 import type { Delivery } from './delivery';
 
@@ -40,25 +47,6 @@ class Truth implements MissedEvents {
   }
 }
 
-function announced(rev: number): Announcement {
-  const { tenantId, conversationId, audience } = aDelivery(rev);
-  return {
-    event: {
-      eventId: '01890000-0000-7000-8000-000000000000',
-      eventType: 'MessageCreated',
-      schemaVersion: 1,
-      occurredAt: new Date(0),
-      traceId: '0'.repeat(32),
-      tenantId,
-      key: conversationId,
-      rev,
-      payload: { message: { rev } },
-    },
-    audience,
-    sincePreviousMs: 5,
-  };
-}
-
 describe('ConversationSequencer', () => {
   let ears: Ears;
   let truth: Truth;
@@ -96,7 +84,7 @@ describe('ConversationSequencer', () => {
   });
 
   it('asks for a gap after 200 ms', async () => {
-    truth.answer = () => Promise.resolve([announced(11)]);
+    truth.answer = () => Promise.resolve([anAnnouncement(11)]);
     arrive(aDelivery(10, PAUSE), aDelivery(12));
     await jest.advanceTimersByTimeAsync(199);
     expect(ears.heard).toEqual(['10']);
@@ -111,7 +99,7 @@ describe('ConversationSequencer', () => {
   });
 
   it('waits for the forerunner where it remembers nothing, and asks only for that one', async () => {
-    truth.answer = () => Promise.resolve([announced(10)]);
+    truth.answer = () => Promise.resolve([anAnnouncement(10)]);
     arrive(aDelivery(11));
     await jest.advanceTimersByTimeAsync(200);
     expect(truth.asked).toEqual(['9-11']);

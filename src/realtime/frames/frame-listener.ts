@@ -4,7 +4,7 @@ import { CatchUp } from '../fanout/catch-up';
 import { ConversationSequencer } from '../fanout/conversation-sequencer';
 import { decodeFrame } from './frame';
 import { FrameChannels } from './frame-channels';
-import { SenderNumbers } from './sender-numbers';
+import { GETTING_TO_KNOW_MS, SenderNumbers } from './sender-numbers';
 
 const LOOK_MS = 1_000;
 
@@ -39,10 +39,13 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
-  /** The link was away for a while, and nobody repeats what was said meanwhile. */
+  /**
+   * The link was away for a while, and nobody repeats what was said meanwhile. The sync comes after the others
+   * are known again, so that it brings whatever was said before their first number here.
+   */
   private beginAnew(): void {
     this.numbers.restart(performance.now());
-    this.catchUp.everybody();
+    this.catchUp.everybody(GETTING_TO_KNOW_MS);
   }
 
   private take(channel: string, text: string): void {

@@ -20,6 +20,8 @@ export class FramePublisher implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
+    // The sooner others know the number, the sooner they can miss one.
+    this.channels.onSubscribed(() => void this.say('beat'));
     this.timer = setInterval(() => void this.say('beat'), BEAT_MS).unref();
   }
 

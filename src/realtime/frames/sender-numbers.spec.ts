@@ -59,7 +59,7 @@ describe('SenderNumbers', () => {
 
   describe('a node heard for the first time', () => {
     it('just after listening began, is taken as it is', () => {
-      pass(2_000);
+      pass(1_000);
       expect(hear('beat', 57)).toBe(false);
     });
 

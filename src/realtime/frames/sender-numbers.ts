@@ -2,8 +2,8 @@ import type { Frame } from './frame';
 
 /** Three beats missed. */
 const SILENT_AFTER_MS = 3_500;
-/** A node that is there is heard within this time; one that shows up later had not been heard by mistake. */
-const GETTING_TO_KNOW_MS = 3_000;
+/** Whoever is there has let a beat be heard by then. What they had said before that is not known to be heard. */
+export const GETTING_TO_KNOW_MS = 1_500;
 /** Between looks. More means that this process stood still, and frames may wait to be read. */
 const LONGEST_LOOK_MS = 2_500;
 const FORGET_AFTER_MS = 60 * 60 * 1_000;
@@ -56,7 +56,10 @@ export class SenderNumbers {
     return fallen;
   }
 
-  /** Just after listening began a number is taken as it comes. Later, a new node is one that begins at nothing. */
+  /**
+   * While nodes get to know each other a number is taken as it comes: whoever listens asks for a sync afterwards.
+   * Somebody who shows up later either begins at nothing, or has been missed.
+   */
   private firstHeard(n: number, kind: Frame['kind'], now: number): number {
     if (now - this.listeningSince > GETTING_TO_KNOW_MS) return 0;
     return kind === 'changes' ? n - 1 : n;

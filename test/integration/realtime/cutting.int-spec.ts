@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Device } from '../../support/device';
-import { eventually } from '../../support/eventually';
 import { RawConnection } from '../../support/realtime/raw-connection';
 import { type RealtimeNode, startRealtimeNode } from '../../support/realtime/realtime-node';
 
@@ -136,6 +135,16 @@ describe('a connection that was let in', () => {
     expect(device.events).toEqual(['ready', 'session_expired']);
   });
 
+  it('ends when its token does, by polls too', async () => {
+    const device = await Device.connect(node.url, {
+      transports: ['polling'],
+      auth: { token: `${randomUUID()} 1` },
+    });
+    const reason = new Promise((resolve) => device.socket.once('disconnect', resolve));
+    expect(await reason).toBe('io server disconnect');
+    expect(device.events).toEqual(['ready', 'session_expired']);
+  });
+
   it('ends with its token also when the client does not hang up', async () => {
     const connection = await letIn(`${randomUUID()} 1`);
     expect(await connection.lifetime).toBeLessThan(1_000 + GOODBYE_MS);
@@ -163,7 +172,7 @@ describe('a connection that was let in', () => {
     expect(hasty.heard.match(/"ready"/g)).toHaveLength(1);
   });
 
-  it.each([
+  const OFFENCES: readonly (readonly [what: string, data: string | Buffer])[] = [
     ['binary', Buffer.from([1, 2, 3])],
     ['binary said to follow, and following', '451-["send_message",{"_placeholder":true,"num":0}]'],
     ['a packet of no known type', '49["x"]'],
@@ -172,17 +181,23 @@ describe('a connection that was let in', () => {
     ['an event that is kept for the server', '42["disconnect"]'],
     ['another disconnect', '42["disconnecting","transport close"]'],
     ['a frame larger than 64 KiB', `42["send_message",{"content":"${'x'.repeat(70_000)}"}]`],
-  ])('ends on %s', async (_what, data) => {
-    const connection = await letIn();
-    connection.sends(data);
-    connection.sends(Buffer.from([1]));
-    expect(await connection.lifetime).toBeLessThan(GOODBYE_MS);
-  });
+  ];
 
-  it('is no matter to the others, however it ends', async () => {
-    const device = await Device.connect(node.url, { auth: { token: randomUUID() } });
-    await eventually(() => expect(device.socket.connected).toBe(true));
-    device.leaves();
+  describe('ends on', () => {
+    const lifetimes = new Map<string, number>();
+    beforeAll(async () => {
+      const cut = OFFENCES.map(async ([what, data]) => {
+        const connection = await letIn();
+        connection.sends(data);
+        connection.sends(Buffer.from([1]));
+        lifetimes.set(what, await connection.lifetime);
+      });
+      await Promise.all(cut);
+    });
+
+    it.each(OFFENCES)('%s', (what) => {
+      expect(lifetimes.get(what)).toBeLessThan(GOODBYE_MS);
+    });
   });
 });
 

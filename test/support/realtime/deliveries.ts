@@ -1,3 +1,4 @@
+import type { Announcement } from '../../../src/outbox';
 import type { Delivery } from '../../../src/realtime/fanout/delivery';
 
 export const TENANT = '00000000-0000-0000-0000-000000000000';
@@ -15,5 +16,25 @@ export function aDelivery(rev: number, more: Partial<Delivery> = {}): Delivery {
     audience: [ALICE, BOB],
     packet: { event: 'new_message', payload: { message: { rev } } },
     ...more,
+  };
+}
+
+/** The same as the core tells it. */
+export function anAnnouncement(rev: number, more: Partial<Delivery> = {}): Announcement {
+  const { tenantId, conversationId, audience, sincePreviousMs, packet } = aDelivery(rev, more);
+  return {
+    event: {
+      eventId: '01890000-0000-7000-8000-000000000000',
+      eventType: 'MessageCreated',
+      schemaVersion: 1,
+      occurredAt: new Date(0),
+      traceId: '0'.repeat(32),
+      tenantId,
+      key: conversationId,
+      rev,
+      payload: packet?.payload,
+    },
+    audience,
+    sincePreviousMs,
   };
 }

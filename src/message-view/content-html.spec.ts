@@ -1,0 +1,304 @@
+import { contentHtml, escapeHtml } from './content-html';
+
+/** One of the five escapes we write, or a character that means nothing in HTML. */
+const TEXT = String.raw`(?:[^<>"'&]|&(?:amp|lt|gt|quot|#39);)`;
+const LINK = new RegExp(`^<a href="(https?://${TEXT}*)" rel="noopener nofollow">(${TEXT}*)</a>$`, 'i');
+const HARMLESS = new RegExp(`^${TEXT}*$`);
+
+interface Piece {
+  readonly text: string;
+  readonly href?: string;
+}
+
+/** Reads the result as a browser would, and knows nothing but text and our links. */
+function pieces(html: string): Piece[] {
+  return html.split(/(<a [^>]*>[^<]*<\/a>)/).map((part, index) => {
+    const link = index % 2 === 1 ? LINK.exec(part) : null;
+    if (link !== null) return { text: unescape(link[2] ?? ''), href: unescape(link[1] ?? '') };
+    if (!HARMLESS.test(part)) throw new Error(`neither text nor a link of ours: ${part}`);
+    return { text: unescape(part) };
+  });
+}
+
+function unescape(text: string): string {
+  const meant = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" } as Readonly<Record<string, string>>;
+  return text.replace(/&(amp|lt|gt|quot|#39);/g, (_all, name: string) => meant[name] as string);
+}
+
+function linksIn(content: string): string[] {
+  return pieces(contentHtml(content)).flatMap(({ href }) => href ?? []);
+}
+
+const SCHEMES = [
+  'javascript:alert(1)',
+  'JaVaScRiPt:alert(1)',
+  'java\nscript:alert(1)',
+  'java\tscript:alert(1)',
+]
+  .concat([
+    '\x01javascript:alert(1)',
+    'javascript://%0aalert(1)',
+    'javascript://https://a.example/%0aalert(1)',
+  ])
+  .concat([
+    'vbscript:msgbox(1)',
+    'data:text/html,<script>alert(1)</script>',
+    'data:text/html;base64,PHNjcmlwdD4=',
+  ])
+  .concat([
+    'file:///etc/passwd',
+    'ftp://a.example/',
+    'blob:https://a.example/1',
+    'view-source:https://a.example',
+  ])
+  .concat(['feed:javascript:alert(1)', 'jar:https://a.example!/', 'mhtml:https://a.example', 'about:blank']);
+
+const CODES = [
+  '<script>alert(1)</script>',
+  '<ScRiPt>alert(1)</sCrIpT>',
+  '<script src=//a.example/x.js></script>',
+]
+  .concat([
+    '<img src=x onerror=alert(1)>',
+    '<img src="x" onerror="alert(1)">',
+    "<img src='x' onerror='alert(1)'>",
+  ])
+  .concat([
+    '<img src=`x`onerror=alert(1)>',
+    '<img/src/onerror=alert(1)>',
+    '<svg onload=alert(1)>',
+    '<svg/onload=a()>',
+  ])
+  .concat([
+    '<svg><script>alert(1)</script></svg>',
+    '<svg><animate onbegin=alert(1)>',
+    '<math href=javascript:a()>x',
+  ])
+  .concat([
+    '<iframe src=javascript:alert(1)>',
+    '<iframe srcdoc="<script>a()</script>">',
+    '<object data=x>',
+    '<embed>',
+  ])
+  .concat([
+    '<body onload=alert(1)>',
+    '<details open ontoggle=alert(1)>',
+    '<video><source onerror=alert(1)></video>',
+  ])
+  .concat([
+    '<input autofocus onfocus=alert(1)>',
+    '<form action=javascript:a()><input type=submit>',
+    '<base href=//x>',
+  ])
+  .concat([
+    '<meta http-equiv=refresh content="0;url=javascript:a()">',
+    '<link rel=stylesheet href=//a.example/x.css>',
+  ])
+  .concat([
+    '<style>@import "//a.example/x.css"</style>',
+    '<div style="background:url(javascript:a())">',
+    '<marquee>',
+  ])
+  .concat([
+    '<a href="javascript:alert(1)">x</a>',
+    '<a href=javascript:a()>x',
+    '</a><script>a()</script>',
+    '<b>bold</b>',
+  ])
+  .concat([
+    '<!--<script>-->alert(1)',
+    '<![CDATA[<script>a()</script>]]>',
+    '<?xml version="1.0"?>',
+    '<%=7*7%>',
+  ])
+  .concat([
+    '&lt;script&gt;',
+    '&#60;script&#62;',
+    '&#x3c;script&#x3e;',
+    '&amp;lt;',
+    '&',
+    '&&',
+    '&amp',
+    '&#39',
+    '%3Cscript%3E',
+  ])
+  .concat([
+    '"><script>alert(1)</script>',
+    "'><script>alert(1)</script>",
+    '" onmouseover="alert(1)',
+    "' onclick='a()",
+  ])
+  .concat([
+    '{{constructor.constructor("a()")()}}',
+    '${alert(1)}',
+    '[x](javascript:alert(1))',
+    '![x](javascript:a())',
+  ])
+  .concat([
+    '<scr<script>ipt>alert(1)</scr</script>ipt>',
+    '<<script>alert(1)//<</script>',
+    '<script',
+    '>',
+    '<',
+    '`',
+  ])
+  .concat([
+    '＜script＞alert(1)＜/script＞',
+    '<\u0000script>',
+    '<scr\u00adipt>',
+    '<im\u200bg src=x>',
+    '\u202etpircs<',
+  ])
+  .concat([
+    '<template><img src=x onerror=a()></template>',
+    '<noscript><p title="</noscript><img onerror=a()>">',
+  ]);
+
+const LINK_BREAKERS = ['https://a.example/"onmouseover="alert(1)', "https://a.example/'onmouseover='alert(1)"]
+  .concat(['https://a.example/"><script>alert(1)</script>', 'https://a.example/<script>alert(1)</script>'])
+  .concat([
+    'https://a.example/`onclick=a()',
+    'https://a.example/&quot;onclick=a()',
+    'https://a.example/&#34;onclick=a()',
+  ])
+  .concat(['https://a.example" rel="opener', 'https://a.example/?a=1&b=2&lt=3', 'https://a.example/#"<\'>'])
+  .concat([
+    'https://https://javascript:alert(1)',
+    'http://javascript:alert(1)',
+    'http://a.example\u2028" onclick="a()',
+  ])
+  .concat([
+    'http://[::1',
+    'http://',
+    'https://',
+    'http://\\',
+    'http://.',
+    'http://\u0000',
+    'http://%',
+    'http:///',
+  ])
+  .concat([
+    'http://a b',
+    'http://a\tb',
+    'http://a\u00a0"x',
+    'http://user:pass@a.example/',
+    'HTTPS://A.EXAMPLE/<',
+  ])
+  .concat(['xhttps://a.example/"', '<https://a.example/>', '"https://a.example/"', "('https://a.example/')"]);
+
+const VECTORS = [...SCHEMES, ...CODES, ...LINK_BREAKERS];
+/** Each alone, and where an address comes before or after it, which is when links are looked for. */
+const PLACED = VECTORS.flatMap((vector) => [
+  vector,
+  `https://a.example/ ${vector}`,
+  `https://a.example/${vector}`,
+  `${vector}https://a.example/`,
+]);
+
+describe('contentHtml', () => {
+  it('is tried with more than a hundred attacks', () => {
+    expect(new Set(VECTORS).size).toBeGreaterThanOrEqual(100);
+  });
+
+  it('makes of any attack nothing but text and links to http or https', () => {
+    const alive = PLACED.filter((content) => {
+      try {
+        return pieces(contentHtml(content)).some(
+          ({ href }) => href !== undefined && !/^https?:/i.test(new URL(href).protocol),
+        );
+      } catch {
+        return true;
+      }
+    });
+    expect(alive).toEqual([]);
+  });
+
+  it('shows the very text that was written', () => {
+    const shown = PLACED.map((content) =>
+      pieces(contentHtml(content))
+        .map(({ text }) => text)
+        .join(''),
+    );
+    expect(shown).toEqual(PLACED);
+  });
+
+  it('shows of a link where it leads', () => {
+    const deceiving = PLACED.flatMap((content) => pieces(contentHtml(content))).filter(
+      ({ text, href }) => href !== undefined && href !== text,
+    );
+    expect(deceiving).toEqual([]);
+  });
+
+  it.each(SCHEMES.filter((content) => !content.includes('https:')))(
+    'links no other scheme: %j',
+    (content) => {
+      expect(linksIn(content)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['See https://example.org.', 'https://example.org'],
+    ['Is it http://example.org/a?b=c&d=e#f?', 'http://example.org/a?b=c&d=e#f'],
+    ['(https://example.org/a)', 'https://example.org/a'],
+    [
+      'https://en.wikipedia.org/wiki/Chat_(disambiguation)',
+      'https://en.wikipedia.org/wiki/Chat_(disambiguation)',
+    ],
+    ['<https://example.org>', 'https://example.org'],
+    ['"https://example.org/a"', 'https://example.org/a'],
+    ['**https://example.org/a**', 'https://example.org/a'],
+    ['https://example.org/…', 'https://example.org/'],
+    ['HTTPS://EXAMPLE.ORG/', 'HTTPS://EXAMPLE.ORG/'],
+    ['https://bücher.example/ä', 'https://bücher.example/ä'],
+    ['https://example.org:8080/a_b-c~d', 'https://example.org:8080/a_b-c~d'],
+    ['line\nhttps://example.org\nline', 'https://example.org'],
+    ["it's https://example.org/a'b", 'https://example.org/a'],
+  ])('links the address in %j', (content, address) => {
+    expect(linksIn(content)).toEqual([address]);
+  });
+
+  it.each([
+    'example.org',
+    'https:/example.org',
+    'https//example.org',
+    'http://',
+    'https://.',
+    'mailto:a@b.example',
+  ])('links nothing in %j', (content) => {
+    expect(linksIn(content)).toEqual([]);
+  });
+
+  it('links every address of a text', () => {
+    expect(linksIn('http://a.example, https://b.example; https://c.example!')).toEqual([
+      'http://a.example',
+      'https://b.example',
+      'https://c.example',
+    ]);
+  });
+
+  /** At a hundred times the length of a message, anything worse than linear would take minutes. */
+  it.each([
+    ['schemes', 'http://'],
+    ['addresses', 'http://a.example '],
+    ['halves of schemes', 'https:/'],
+    ['closing brackets', ')'],
+    ['opening brackets', '('],
+    ['dots', '.'],
+    ['escapes', '&'],
+    ['tags', '<a href="http://'],
+    ['letters of a scheme', 'h'],
+    ['colons and slashes', '://'],
+  ])('takes time in proportion to the text: %s', (_what, piece) => {
+    const content = `http://a.example/${piece.repeat(400_000 / piece.length)}`;
+    const started = performance.now();
+    const html = contentHtml(content);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(html.length).toBeGreaterThanOrEqual(content.length);
+  });
+});
+
+describe('escapeHtml', () => {
+  it('escapes the five characters that mean something, and nothing else', () => {
+    expect(escapeHtml(`<a title="it's"> & 😀`)).toBe('&lt;a title=&quot;it&#39;s&quot;&gt; &amp; 😀');
+  });
+});
