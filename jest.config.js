@@ -2,7 +2,6 @@
 const shared = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': '@swc/jest' },
-  testTimeout: 30_000,
 };
 
 const withInfrastructure = {
@@ -29,6 +28,8 @@ module.exports = {
       testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts', '<rootDir>/examples/**/*.e2e-spec.ts'],
     },
   ],
+  // Enough for a slow machine. Jest heeds it here only, not in a project.
+  testTimeout: 30_000,
   // Counted by `npm test` without arguments.
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/**/*.spec.ts'],

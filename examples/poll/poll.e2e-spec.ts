@@ -205,15 +205,20 @@ describe('a poll', () => {
   }
 });
 
-describe('without the extension', () => {
+describe('where the extension is not switched on', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
   it('a poll is no type of message, and has no route', async () => {
-    const world = await World.start();
     const alice = world.person('Alice');
     const chat = await alice.chatWith(world.person('Bob'));
     const poll = { type: 'poll', content: 'What shall we drink?', payload: { options } };
     expectProblem(await alice.sends(chat, poll), 'validation_failed', 'type');
-    expectProblem(await alice.asks('GET', `/v1/conversations/${chat.id}/polls/${randomUUID()}`), 'not_found');
-    await world.stop();
+    const standing = `/v1/conversations/${chat.id}/polls/${randomUUID()}`;
+    expectProblem(await alice.asks('GET', standing), 'not_found');
   });
 });
 

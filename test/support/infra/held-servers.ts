@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,10 +20,18 @@ export interface HeldServers {
   killHolder(): void;
 }
 
+const holders: ChildProcess[] = [];
+
 export async function holdServers(durability: 'durable' | 'fast'): Promise<HeldServers> {
   const holder = spawn(process.execPath, [SCRIPT, durability], { stdio: ['ignore', 'pipe', 'inherit'] });
+  holders.push(holder);
   const servers = JSON.parse(await firstLine(holder)) as Omit<HeldServers, 'killHolder'>;
   return { ...servers, killHolder: () => void holder.kill('SIGKILL') };
+}
+
+/** Whatever is held, also by those that were not ready yet when their test ended. */
+export function releaseServers(): void {
+  for (const holder of holders.splice(0)) holder.kill('SIGKILL');
 }
 
 async function firstLine(holder: ChildProcessByStdio<null, Readable, null>): Promise<string> {
