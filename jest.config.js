@@ -15,7 +15,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{src,test,examples}/**/*.spec.ts'],
     },
     {
       ...withInfrastructure,

@@ -1,15 +1,4 @@
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsDefined,
-  IsString,
-  Length,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsString, Length, Matches } from 'class-validator';
 import { MayBeAbsent, parseShape } from '../../src/common/validation';
 import {
   type MessageBody,
@@ -39,15 +28,10 @@ class PollPayloadShape {
   closesAt?: string;
 }
 
-class PollShape {
+class QuestionShape {
   @IsString()
   @Matches(SOMETHING_VISIBLE, { message: '$property must be the question' })
   content: string;
-
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => PollPayloadShape)
-  payload: PollPayloadShape;
 }
 
 /** A question: the content asks, the payload has the options. */
@@ -56,8 +40,8 @@ export class PollMessage implements MessageTypeHandler {
   readonly type = POLL;
 
   prepare(body: MessageBody): PreparedBody {
-    const { content, payload } = parseShape(PollShape, body);
-    const { options, closesAt } = payload;
+    const { content } = parseShape(QuestionShape, { content: body.content });
+    const { options, closesAt } = parseShape(PollPayloadShape, body.payload, 'payload');
     const stored: PollPayload = { options, closesAt: closingTime(closesAt, new Date()) };
     return { content, payload: { ...stored } };
   }

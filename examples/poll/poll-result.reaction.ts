@@ -1,17 +1,19 @@
-import { DomainError } from '../../src/common/problem';
-import type { MessageDto } from '../../src/message-view';
-import { MessagesService } from '../../src/messages';
-import { type ChatEvent, type EventReaction, Reaction } from '../../src/outbox';
-import { ElectorsRepository } from './electors.repository';
-import { namedUuid } from './named-uuid';
+import { namedUuid } from '../../src/common/named-uuid';
+import {
+  HistoryService,
+  IdempotencyKeyReused,
+  type MessageCreated,
+  MessagesService,
+} from '../../src/messages';
+import { type EventReaction, Reaction } from '../../src/outbox';
 import { POLL_RESULT } from './poll-result-message';
 import { PollsService, type PollStanding } from './polls.service';
 import { toVote } from './vote';
 
 /**
- * Posts a poll's result once everybody has voted. Votes are numbered, so whichever reaction looks after the last of
- * them sees them all. Should it be missed, or look twice, at two nodes at once: it counts what is stored, so the next
- * vote makes up for it, and the key of the result lets only one in.
+ * Posts a poll's result once everybody has voted. Votes have an order, so whoever looks after the last of them sees
+ * them all. It counts what is stored: if that look was missed, the next vote makes up for it, and if two looked, at
+ * two nodes, the key of the result lets only one in.
  */
 @Reaction()
 export class PollResultReaction implements EventReaction {
@@ -20,18 +22,18 @@ export class PollResultReaction implements EventReaction {
 
   constructor(
     private readonly polls: PollsService,
-    private readonly electors: ElectorsRepository,
+    private readonly history: HistoryService,
     private readonly messages: MessagesService,
   ) {}
 
-  async react({ tenantId, payload }: ChatEvent): Promise<void> {
-    const { message } = payload as { readonly message: MessageDto };
+  async react({ tenantId, payload: { message } }: MessageCreated): Promise<void> {
     const vote = toVote(message);
     if (vote === undefined) return;
     // Read as the voter, who has just shown that the poll is theirs to read.
     const voter = { tenantId, userId: vote.voterId };
     const standing = await this.polls.standing(voter, message.conversationId, vote.pollId);
-    const electors = await this.electors.electorsOf(tenantId, standing.poll);
+    // Not who has left, and not who joined after it was asked.
+    const electors = await this.history.readersOf(tenantId, standing.poll.conversationId, standing.poll.id);
     if (electors.every((id) => standing.tally.voters.has(id))) await this.post(tenantId, standing);
   }
 
@@ -47,7 +49,7 @@ export class PollResultReaction implements EventReaction {
       });
     } catch (error) {
       // Somebody has changed their mind since the result was posted: what was told stands.
-      if (!(error instanceof DomainError && error.code === 'idempotency_key_reused')) throw error;
+      if (!(error instanceof IdempotencyKeyReused)) throw error;
     }
   }
 }

@@ -1,7 +1,6 @@
-import { Type } from 'class-transformer';
-import { Equals, IsDefined, IsInt, Min, ValidateNested } from 'class-validator';
+import { IsInt, Min } from 'class-validator';
 import { ValidationFailed } from '../../src/common/problem';
-import { IsUuid, MayBeAbsent, parseShape } from '../../src/common/validation';
+import { IsUuid, parseShape } from '../../src/common/validation';
 import {
   type MessageBody,
   type MessageOrigin,
@@ -22,20 +21,9 @@ class VotePayloadShape implements VotePayload {
   option: number;
 }
 
-class VoteShape {
-  @MayBeAbsent()
-  @Equals('', { message: 'a vote has no $property' })
-  content?: string;
-
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => VotePayloadShape)
-  payload: VotePayloadShape;
-}
-
 /**
- * One person's choice. It is a message like any other: numbered, sent once however often it is tried, heard live and
- * replayed to who was away, so that clients can count for themselves.
+ * One person's choice. It is a message like any other: numbered, stored once however often it is sent, heard live and
+ * there in the history for who was away, so that clients can count for themselves.
  */
 @MessageType()
 export class PollVoteMessage implements MessageTypeHandler {
@@ -44,8 +32,9 @@ export class PollVoteMessage implements MessageTypeHandler {
   constructor(private readonly polls: PollsService) {}
 
   /** @throws ValidationFailed; ConversationNotFound or MessageNotFound when the poll is not the sender's to read. */
-  async prepare(body: MessageBody, origin: MessageOrigin): Promise<PreparedBody> {
-    const { pollId, option } = parseShape(VoteShape, body).payload;
+  async prepare({ content = '', payload }: MessageBody, origin: MessageOrigin): Promise<PreparedBody> {
+    if (content !== '') throw ValidationFailed.of('content', 'a vote has no content');
+    const { pollId, option } = parseShape(VotePayloadShape, payload, 'payload');
     const { tenantId, senderId, conversationId } = origin;
     if (senderId === null) throw ValidationFailed.of('senderId', 'only a person can vote');
     const poll = await this.polls.find({ tenantId, userId: senderId }, conversationId, pollId);

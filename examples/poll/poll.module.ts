@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MessagesModule } from '../../src/messages';
-import { ElectorsRepository } from './electors.repository';
 import { PollMessage } from './poll-message';
 import { PollResultMessage } from './poll-result-message';
 import { PollResultReaction } from './poll-result.reaction';
@@ -12,13 +11,6 @@ import { PollsService } from './polls.service';
 @Module({
   imports: [MessagesModule],
   controllers: [PollsController],
-  providers: [
-    PollMessage,
-    PollVoteMessage,
-    PollResultMessage,
-    PollResultReaction,
-    PollsService,
-    ElectorsRepository,
-  ],
+  providers: [PollMessage, PollVoteMessage, PollResultMessage, PollResultReaction, PollsService],
 })
 export class PollModule {}

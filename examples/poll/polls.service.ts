@@ -6,8 +6,8 @@ import { type Tally, tally } from './tally.rules';
 import { POLL_VOTE, toVote } from './vote';
 
 /**
- * Votes that are looked at. Eight people who change their minds a hundred times fit; what is beyond, among the votes
- * for all polls since this one, is not counted.
+ * Of all votes since the poll was asked, for this one or another, so many are looked at. Eight people who change their
+ * minds a hundred times fit.
  */
 const MAX_VOTES = 1_000;
 

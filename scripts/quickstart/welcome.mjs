@@ -14,38 +14,47 @@ export function welcome({ url, log, people }) {
   Health     ${url}/health
   Full log   ${relative(projectFolder, log)}
 
-People, and the tokens they sign in with (paste these lines into another terminal first):
+The people here. Paste these lines into another terminal, the commands below use them:
 
-${people.map(({ name, nick, uuid, token }) => `# ${name}, ${uuid}\n${variable(nick)}=${token}`).join('\n')}
+URL=${url}
+${people.map(variables).join('\n')}
 
-Watch what reaches ${name(bikram)}, in a terminal of its own:
+Watch what reaches ${firstName(bikram)}, in a terminal of its own:
 
 node scripts/listen.mjs ${bikram.nick}
 
-${name(asha)} opens a conversation with ${name(bikram)}, and writes:
+${firstName(asha)} opens a conversation with ${firstName(bikram)}, and writes:
 
-CHAT=$(${call(asha, `${url}/v1/conversations`, { type: 'direct', participantIds: [bikram.uuid] })} | node -p 'JSON.parse(fs.readFileSync(0)).id')
-${call(asha, `${url}/v1/conversations/$CHAT/messages`, { content: 'Namaste!' })}
+CHAT=$(${call(asha, '/v1/conversations', `{"type":"direct","participantIds":["'${idOf(bikram)}'"]}`)} | node -p 'JSON.parse(fs.readFileSync(0)).id')
+${call(asha, '/v1/conversations/$CHAT/messages', '{"content":"Namaste!"}')}
 
-${name(bikram)} reads the history, and his inbox:
+${firstName(bikram)} reads the history, and his inbox:
 
-${call(bikram, `${url}/v1/conversations/$CHAT/messages`)}
-${call(bikram, `${url}/v1/conversations`)}
+${call(bikram, '/v1/conversations/$CHAT/messages')}
+${call(bikram, '/v1/conversations')}
 
 Ctrl-C stops everything. Messages are kept in .private for the next time; remove that folder to begin afresh.
 `;
 }
 
-function name(person) {
-  return person.name.split(' ', 1)[0];
+function variables(person) {
+  return `${idOf(person).slice(1)}=${person.uuid}\n${tokenOf(person).slice(1)}=${person.token}`;
 }
 
-function variable(nick) {
-  return nick.toUpperCase();
+function idOf({ nick }) {
+  return `$${nick.toUpperCase()}_ID`;
 }
 
-function call({ nick }, url, body) {
-  const sending =
-    body === undefined ? '' : ` -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
-  return `curl -sw '\\n' "${url}" -H "Authorization: Bearer $${variable(nick)}"${sending}`;
+function tokenOf({ nick }) {
+  return `$${nick.toUpperCase()}`;
+}
+
+function firstName({ name }) {
+  return name.split(' ', 1)[0];
+}
+
+/** A request as this person. */
+function call(person, path, body) {
+  const request = `curl -sw '\\n' $URL${path} -H "Authorization: Bearer ${tokenOf(person)}"`;
+  return body === undefined ? request : `${request} -H 'Content-Type: application/json' -d '${body}'`;
 }

@@ -20,7 +20,7 @@ describe('isUuid', () => {
     ['a letter past f', '01890a5d-ac96-774b-bcce-b302099a805g'],
     ['digits of another script', '٠1890a5d-ac96-774b-bcce-b302099a8057'],
     ['a list of one', ['01890a5d-ac96-774b-bcce-b302099a8057']],
-    ['what only turns into one', { toString: () => NIL_UUID }],
+    ['what only turns into one', { toString: (): string => NIL_UUID }],
     ['null', null],
   ])('refuses %s', (_what, value) => {
     expect(isUuid(value)).toBe(false);

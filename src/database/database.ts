@@ -10,6 +10,8 @@ import type { Queryable, Statement, Tx } from './statement';
 
 const RECONNECT_MS = 500;
 
+const PING: Statement = { name: 'database.ping', text: /* sql */ 'SELECT FROM cluster' };
+
 /**
  * The way to Postgres for everything but the write path's own connections. TypeORM owns the pool;
  * statements are written by hand and run prepared. A process may start before Postgres does: until the
@@ -48,6 +50,11 @@ export class Database implements Queryable, OnModuleInit, OnApplicationShutdown 
     } catch (error) {
       throw translate(error);
     }
+  }
+
+  /** Whether Postgres answers, and has a schema that can be worked with. @throws as `query` */
+  async answers(): Promise<boolean> {
+    return (await this.query(PING, [])).length === 1;
   }
 
   /**

@@ -13,9 +13,9 @@ const types: pg.CustomTypesConfig = {
  * then the server's own limit on a statement, then ours for a server that has gone silent.
  */
 export const POOL_LIMITS = {
-  connectionTimeoutMillis: 2_000,
-  statement_timeout: 2_500,
-  query_timeout: 2_800,
+  connectionTimeoutMillis: 1_500,
+  statement_timeout: 2_000,
+  query_timeout: 2_300,
   idle_in_transaction_session_timeout: 5_000,
 } as const;
 

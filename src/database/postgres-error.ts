@@ -19,7 +19,8 @@ const STATES_OF_OUTAGE = new Set(['55P03', '25006', '40P01', '40001']);
 
 export function sqlState(error: unknown): string | undefined {
   const code = (error as DriverError | undefined)?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  // A state has a digit somewhere, unlike the system's own EPIPE.
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 export function isBadData(error: unknown): boolean {

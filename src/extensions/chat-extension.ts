@@ -10,6 +10,6 @@ export interface ChatExtension {
   readonly name: string;
   /** Its providers are found by their decorators, its controllers are guarded like all others. */
   readonly module: Type | DynamicModule;
-  /** Applied after those of the core. Tables of an extension are its own; name them after it. */
+  /** Applied with those of the core, by the time in their names. Tables of an extension are its own; name them after it. */
   readonly migrations?: readonly MigrationClass[];
 }

@@ -25,6 +25,8 @@ function load(from: NodeJS.Require, specifier: string): unknown {
   try {
     return from(specifier);
   } catch (error) {
+    // An extension that has settings of its own says itself what is wrong with them.
+    if (error instanceof ConfigError) throw error;
     const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown reason';
     throw new ConfigError([`EXTENSIONS names "${specifier}", which can not be loaded: ${reason}`]);
   }

@@ -14,10 +14,10 @@ class Surroundings {
 
   readonly health = new HealthService(
     {
-      query: () => {
+      answers: () => {
         this.asked++;
         if (this.postgres === 'down') return Promise.reject(new Error('password of postgres: hunter2'));
-        return this.postgres === 'mute' ? new Promise(() => {}) : Promise.resolve([{}]);
+        return this.postgres === 'mute' ? new Promise(() => {}) : Promise.resolve(true);
       },
     } as unknown as Database,
     Object.defineProperty({}, 'healthy', { get: () => this.redis }) as RedisHealth,

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { withinTime } from '../common/time-limit';
-import { Database, type Statement } from '../database';
+import { Database } from '../database';
 import { MessagePartitions } from '../messages';
 import { ProfilesService } from '../profile';
 import { RedisHealth } from '../redis';
@@ -12,7 +12,6 @@ export interface HealthReport {
   readonly checks: Readonly<Record<'postgres' | 'redis' | 'upstream' | 'partitions', 'up' | 'down'>>;
 }
 
-const PING: Statement = { name: 'health.ping', text: /* sql */ 'SELECT 1' };
 const CHECK_TIMEOUT_MS = 1_000;
 const DAYS_OF_PARTITIONS = 14;
 
@@ -42,7 +41,7 @@ export class HealthService implements OnModuleDestroy {
 
   async report(): Promise<HealthReport> {
     const [postgres, upstream, partitions] = await Promise.all([
-      this.ask('postgres', async () => (await this.database.query(PING, [])).length === 1),
+      this.ask('postgres', () => this.database.answers()),
       this.ask('upstream', () => this.profiles.sourceAnswers()),
       this.ask(
         'partitions',

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem, toProblem, ValidationFailed } from '../common/problem';
 import { contextFrom, runInContext } from '../common/request-context';
 import type { HttpConfig } from '../config';
+import { SECURITY_HEADERS } from './security-headers';
 
 /** A larger body is a 413 before it is read. */
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -27,7 +28,9 @@ export function httpAdapter({ trustProxy }: HttpConfig): FastifyAdapter {
     requestIdHeader: false,
     // The router refuses some paths before any hook has run.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      runInContext(contextFrom(request.headers), () => sendProblem(error, request, reply, logger));
+      const context = contextFrom(request.headers);
+      void reply.header('x-request-id', context.requestId).headers(SECURITY_HEADERS);
+      runInContext(context, () => sendProblem(error, request, reply, logger));
     },
     clientErrorHandler: answerUnreadable,
   });

@@ -34,7 +34,7 @@ class Echo {
 describe('every request', () => {
   let app: NestFastifyApplication;
   let stopping: boolean;
-  let logged: jest.SpyInstance<void, [Record<string, unknown>]>;
+  let logged: jest.SpyInstance;
   let whispered: jest.SpyInstance;
 
   beforeAll(async () => {

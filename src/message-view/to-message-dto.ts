@@ -38,7 +38,8 @@ function toReplyDto(original: RepliedTo): ReplyDto {
 
 function excerpt(content: string): string {
   if (content.length <= EXCERPT_CODE_POINTS) return content;
-  const codePoints = [...content.slice(0, EXCERPT_CODE_POINTS * 2)];
+  // One more than is shown, each of one or two units, tells whether there is more.
+  const codePoints = [...content.slice(0, (EXCERPT_CODE_POINTS + 1) * 2)];
   return codePoints.length <= EXCERPT_CODE_POINTS
     ? content
     : `${codePoints.slice(0, EXCERPT_CODE_POINTS).join('')}…`;

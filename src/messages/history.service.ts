@@ -30,6 +30,7 @@ export class HistoryService {
 
   /**
    * A page of the conversation: the newest, or those before or after a seq, or from an offset.
+   * Callers other than the REST door keep `limit` reasonable themselves.
    *
    * @throws ValidationFailed when more than one of before, after and offset is given; ConversationNotFound
    */
@@ -60,6 +61,11 @@ export class HistoryService {
     const [message] = seenBy(actor, reading);
     if (message === undefined) throw new MessageNotFound();
     return message;
+  }
+
+  /** The members who may read a message now. */
+  readersOf(tenantId: string, conversationId: string, messageId: string): Promise<string[]> {
+    return this.repository.readersOf(this.database, tenantId, conversationId, messageId);
   }
 
   /**

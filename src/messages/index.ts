@@ -1,8 +1,10 @@
 export { MessageParams } from './dto/message-params.dto';
 export { SendMessageDto } from './dto/send-message.dto';
 export { HistoryService, type MessagePage } from './history.service';
-export { MessageNotFound } from './message.errors';
+export { IdempotencyKeyReused, MessageNotFound, MessageRefused } from './message.errors';
+export type { MessageCreated } from './message.events';
 export { MessagesModule } from './messages.module';
+export type { HistoryWindow } from './messages.repository';
 export { MessagesService, type SendMessage, type Sent } from './messages.service';
 export { MessagePartitions } from './partitions/message-partitions.repository';
 export {

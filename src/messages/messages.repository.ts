@@ -95,9 +95,21 @@ const BY_KEY: Statement = {
   text: /* sql */ `
     SELECT m.message_uuid AS id, m.body_hash AS "bodyHash" FROM messages m
     WHERE m.idempotency_key = idempotency_key($1, $2, $3)
-      AND EXISTS (
+      AND ($2::uuid IS NULL OR EXISTS (
         SELECT FROM participants p
-        WHERE p.conversation_uuid = $1 AND p.user_uuid = $2 AND upper_inf(p.windows))`,
+        WHERE p.conversation_uuid = $1 AND p.user_uuid = $2 AND upper_inf(p.windows)))`,
+};
+
+/** messages and participants primary keys. */
+const READERS: Statement = {
+  name: 'messages.readers',
+  text: /* sql */ `
+    SELECT p.user_uuid AS id
+    FROM messages m
+    JOIN conversations c ON c.conversation_uuid = m.conversation_uuid
+    JOIN participants p ON p.conversation_uuid = m.conversation_uuid
+    WHERE m.message_uuid = $3 AND m.conversation_uuid IS NOT DISTINCT FROM $2::uuid AND c.tenant_uuid = $1
+      AND upper_inf(p.windows) AND p.windows @> m.seq`,
 };
 
 /** The leaves' (conversation_uuid, seq) index over the newest few; whoever left since is not in the audience. */
@@ -149,15 +161,26 @@ export class MessagesRepository {
     return row;
   }
 
-  /** What a member's idempotency key stands for. */
+  /** What the idempotency key of a member, or of the service (null), stands for. */
   async byKey(
     db: Queryable,
     conversationId: string,
-    senderId: string,
+    senderId: string | null,
     key: string,
   ): Promise<{ id: string; bodyHash: Buffer } | undefined> {
     const [row] = await db.query<{ id: string; bodyHash: Buffer }>(BY_KEY, [conversationId, senderId, key]);
     return row;
+  }
+
+  /** The members who may read a message now. */
+  async readersOf(
+    db: Queryable,
+    tenantId: string,
+    conversationId: string,
+    messageId: string,
+  ): Promise<string[]> {
+    const rows = await db.query<{ id: string }>(READERS, [tenantId, conversationId, messageId]);
+    return rows.map(({ id }) => id);
   }
 
   /** Messages made between two revisions, both excluded, among the `newest` of the conversation; by revision. */

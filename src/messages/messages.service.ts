@@ -121,7 +121,7 @@ export class MessagesService {
     hash: Buffer | null,
   ): Promise<Sent | undefined> {
     const { conversationId, senderId } = origin;
-    if (hash === null || command.clientMessageId === undefined || senderId === null) return undefined;
+    if (hash === null || command.clientMessageId === undefined) return undefined;
     const earlier = await this.repository.byKey(
       this.database,
       conversationId,

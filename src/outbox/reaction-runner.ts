@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { runInContext } from '../common/request-context';
 import { withinTime } from '../common/time-limit';
 import type { Announcement, ChatEvent } from './chat-event';
 import { EventAnnouncer } from './event-announcer';
@@ -64,7 +65,11 @@ class ReactionQueue {
 
   private async run(event: ChatEvent): Promise<void> {
     try {
-      await withinTime(REACTION_TIMEOUT_MS, 'the reaction', this.reaction.react(event));
+      await withinTime(
+        REACTION_TIMEOUT_MS,
+        'the reaction',
+        inContextOf(event, () => this.reaction.react(event)),
+      );
     } catch (err) {
       this.logger.error({
         msg: 'a reaction failed',
@@ -76,4 +81,9 @@ class ReactionQueue {
       this.waiting--;
     }
   }
+}
+
+/** What a reaction logs and writes carries the trace of what it reacts to. */
+function inContextOf<T>({ eventId, traceId }: ChatEvent, work: () => T): T {
+  return runInContext({ requestId: eventId, traceId }, work);
 }

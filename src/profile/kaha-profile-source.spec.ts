@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type KahaBehaviour, FakeKaha } from '../../test/support/fake-kaha';
-import { runInContext } from '../common/request-context/request-context';
+import { runInContext } from '../common/request-context';
 import { KahaProfileSource } from './kaha-profile-source';
 import { type ProfileIds, ProfileSourceUnavailable } from './profile-source';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
-import { currentContext } from '../common/request-context/request-context';
+import { currentContext } from '../common/request-context';
 import { UpstreamConfig } from '../config';
 import { readKahaAnswer } from './kaha-answer';
 import { batchesOf, type KahaBatch } from './kaha-batch';

@@ -23,6 +23,7 @@ export class ChatIoAdapter extends IoAdapter {
   private readonly events = new SocketEvents();
 
   private readonly config: RealtimeConfig;
+  private closing = false;
 
   constructor(app: INestApplicationContext) {
     super(app);
@@ -52,12 +53,10 @@ export class ChatIoAdapter extends IoAdapter {
     );
   }
 
-  /**
-   * Closes the sockets, and does not wait for the HTTP server beneath them, as Socket.IO would: that one ends
-   * when the requests in flight do, which are told to hurry only afterwards, when Fastify is closed.
-   */
+  /** The HTTP server beneath is not ours: Fastify closes it, after it has told the requests in flight to hurry. */
   override close(server: Server): Promise<void> {
-    void server.close();
+    this.closing = true;
+    server.engine.close();
     return Promise.resolve();
   }
 
@@ -80,6 +79,7 @@ export class ChatIoAdapter extends IoAdapter {
   /** Asked before anything is kept of a connection, by poll and by upgrade alike. */
   private mayKnock({ headers }: IncomingMessage, connections: number): boolean {
     const { corsOrigins, maxConnections } = this.config;
-    return isWelcome(headers.origin, corsOrigins) && connections < maxConnections + ROOM_FOR_STRANGERS;
+    const hasRoom = !this.closing && connections < maxConnections + ROOM_FOR_STRANGERS;
+    return hasRoom && isWelcome(headers.origin, corsOrigins);
   }
 }

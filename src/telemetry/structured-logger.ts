@@ -5,6 +5,9 @@ import { TelemetryConfig } from '../config';
 import { errorFields } from './error-fields';
 import { maskLine } from './mask';
 
+/** Should a careless line ever carry one of these, it carries the name only. */
+const SECRETS = ['token', 'authorization', 'content', 'secret'];
+
 /** Nest's account of its own assembly: of use to whoever looks for a fault in it, noise to everybody else. */
 const ASSEMBLY = new Set([
   'NestFactory',
@@ -33,9 +36,8 @@ export class StructuredLogger implements LoggerService {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
       serializers: { err: (error: unknown) => errorFields(error) },
-      // Should a careless line ever carry one of these, it carries the name only.
       redact: {
-        paths: ['token', 'authorization', 'content', 'secret', '*.token', '*.authorization', '*.content'],
+        paths: SECRETS.flatMap((name) => [name, `*.${name}`]),
       },
       mixin: requestFields,
       hooks: { streamWrite: maskLine },
@@ -71,8 +73,10 @@ export class StructuredLogger implements LoggerService {
   private write(level: Level, message: unknown, rest: readonly unknown[]): void {
     const context = rest.at(-1);
     const fields = typeof context === 'string' ? { context } : {};
-    if (message instanceof Error) this.pino[level]({ ...fields, err: message });
-    else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
+    // Without a message of its own a line would get the error's, which can quote what somebody wrote.
+    if (message instanceof Error) this.pino[level]({ ...fields, err: message }, 'error');
+    else if (typeof message === 'object' && message !== null)
+      this.pino[level]({ ...fields, msg: 'error', ...message });
     else this.pino[level](fields, String(message));
   }
 }

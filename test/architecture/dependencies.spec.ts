@@ -108,7 +108,7 @@ const SAMPLES: readonly Sample[] = [
   ['relative-imports-resolve', 'src/users/j.ts', './absent'],
 
   ['common-imports', 'src/common/a.ts', 'src/config/index.ts'],
-  ['users-imports', 'src/users/k.ts', 'src/auth/index.ts'],
+  ['users-imports', 'src/users/k.ts', 'src/conversations/index.ts'],
   ['conversations-imports', 'src/conversations/a.service.ts', 'src/messages/index.ts'],
   ['messages-imports', 'src/messages/l.service.ts', 'src/auth/index.ts'],
   ['messages-imports', 'src/messages/m.service.ts', 'src/realtime/index.ts'],

@@ -30,6 +30,7 @@ const MODULES = {
   conversations: ['common', 'config', 'database', 'outbox', 'users', 'profile', 'message-view'],
   messages: ['common', 'config', 'database', 'outbox', 'users', 'profile', 'message-view', 'conversations'],
   agents: ['common', 'config', 'database', 'outbox', 'users', 'profile', 'conversations', 'messages'],
+  'http-server': ['common', 'config'],
   health: ['common', 'config', 'database', 'redis', 'profile', 'messages'],
   realtime: CORE,
   sync: CORE,
@@ -46,6 +47,7 @@ export const CONTROLLERS_MAY_ALSO_IMPORT: Readonly<Record<string, readonly strin
   conversations: ['auth'],
   messages: ['auth'],
   agents: ['auth'],
+  health: ['auth'],
 };
 
 /** The folders of `src` that others can not enter, or that have no row here, and what each wants. */

@@ -21,6 +21,14 @@ describe('a message that is not one', () => {
     expect((await alice.reads(chat)).body.items).toEqual([]);
   });
 
+  const nested = (open: string, close: string): string => `${open.repeat(40_000)}1${close.repeat(40_000)}`;
+  it.each([
+    ['lists in lists', `{"content":${nested('[', ']')}}`],
+    ['objects in objects', `{"content":"x","metadata":${nested('{"a":', '}')}}`],
+  ])('is refused: %s without end', async (_what, body) => {
+    expectProblem(await alice.sends(chat, body), 'validation_failed');
+  });
+
   it('is refused with all that is wrong with it', async () => {
     const body = { content: 1, metadata: [], colour: 'red' };
     expectProblem(await alice.sends(chat, body), 'validation_failed', 'content', 'metadata', 'colour');

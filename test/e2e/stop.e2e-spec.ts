@@ -22,7 +22,7 @@ describe('a node that is told to stop', () => {
     await postgres.query('BEGIN');
     await postgres.query('SELECT FROM conversations WHERE conversation_uuid = $1 FOR UPDATE', [chat.id]);
     const sending = alice.says(chat, 'just in time');
-    await eventually(async () => expect(await waitingForLocks()).toBe(1));
+    await eventually(async () => expect(await waiting()).toBe(1));
 
     const stopping = world.nodes[0]?.close();
     const ready = () => request('GET', `${world.nodeUrls[0]}/health/ready`);
@@ -36,10 +36,11 @@ describe('a node that is told to stop', () => {
     expect((await bob.at(1).reads(chat)).body.items).toEqual([body]);
   });
 
-  async function waitingForLocks(): Promise<number> {
+  /** How many wait for what this test holds locked. */
+  async function waiting(): Promise<number | undefined> {
     const { rows } = await postgres.query<{ count: number }>(
-      "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      'SELECT count(*)::int FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))',
     );
-    return rows[0]?.count ?? 0;
+    return rows[0]?.count;
   }
 });

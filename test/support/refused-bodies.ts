@@ -36,8 +36,6 @@ export const REFUSED_BODIES: RefusedBody[] = [
   ['a prototype', '{"content":"x","__proto__":{"polluted":true}}', ''],
   ['a prototype inside metadata', '{"content":"x","metadata":{"__proto__":{"polluted":true}}}', ''],
   ['a field every object has', { content: 'x', hasOwnProperty: 1, toString: 1 }, 'toString'],
-  ['lists in lists without end', `{"content":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'content'],
-  ['objects in objects', `{"content":"x","metadata":${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}}`, ''],
   ['a list', [{ content: 'x' }], ''],
   ['text', '"x"', ''],
   ['null', 'null', ''],

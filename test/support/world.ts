@@ -7,6 +7,7 @@ import type { ChatExtension } from '../../src/extensions';
 import { Person } from './chat-client';
 import { FakeKaha } from './fake-kaha';
 import { createTestDatabase, type TestDatabase } from './infra/test-database';
+import { testRedisUrl } from './realtime/test-redis';
 import { JWT_SECRET } from './tokens';
 
 export const SERVICE_TOKEN = 'the-service-token-of-tests';
@@ -69,7 +70,7 @@ export class World {
 
   /** What a node is started with. Tests that start processes of their own use it too. */
   get environment(): Record<string, string> {
-    const { TEST_REDIS_URL, TEST_LOG_LEVEL = 'silent' } = process.env;
+    const { TEST_LOG_LEVEL = 'silent' } = process.env;
     return {
       NODE_ENV: 'test',
       LOG_LEVEL: TEST_LOG_LEVEL,
@@ -78,7 +79,7 @@ export class World {
       DATABASE_URL: this.database.url,
       // The copied schema is the core's; extensions may have more.
       MIGRATE_ON_START: String(this.extensions.length > 0),
-      REDIS_URL: TEST_REDIS_URL ?? '',
+      REDIS_URL: testRedisUrl(),
       REDIS_KEY_PREFIX: this.redisKeyPrefix,
       KAHA_BASE_URL: this.kaha.baseUrl,
       KAHA_SERVICE_TOKEN: this.kaha.token,

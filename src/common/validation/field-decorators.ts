@@ -72,18 +72,14 @@ export function IsText(minCodePoints: number, maxCodePoints: number): PropertyDe
 
 /** A JSON object taken over as it is, never merged into anything, of at most `maxBytes` as JSON. */
 export function IsOpaqueObject(maxBytes: number): PropertyDecorator {
-  return applyDecorators(
-    // class-transformer would walk into it and rebuild it; here it stays the client's own.
-    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
-    ValidateBy({
-      name: 'isOpaqueObject',
-      validator: {
-        validate: (value: unknown) => isPlainObject(value) && isStorableJson(value, maxBytes),
-        defaultMessage: () =>
-          `$property must be a JSON object of at most ${maxBytes} bytes, without NUL or lone surrogates`,
-      },
-    }),
-  );
+  return ValidateBy({
+    name: 'isOpaqueObject',
+    validator: {
+      validate: (value: unknown) => isPlainObject(value) && isStorableJson(value, maxBytes),
+      defaultMessage: () =>
+        `$property must be a JSON object of at most ${maxBytes} bytes, without NUL or lone surrogates`,
+    },
+  });
 }
 
 function isCleanText(value: unknown): value is string {
@@ -101,6 +97,16 @@ function codePointsWithin(text: string, min: number, max: number): boolean {
 
 /** jsonb refuses NUL and lone surrogates; JSON.stringify writes both as escapes, so they are found in its output. */
 function isStorableJson(value: object, maxBytes: number): boolean {
-  const json = JSON.stringify(value);
-  return Buffer.byteLength(json) <= maxBytes && !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i.test(json);
+  const json = stringify(value);
+  if (json === undefined || Buffer.byteLength(json) > maxBytes) return false;
+  return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i.test(json);
+}
+
+/** @returns undefined for what is nested deeper than the stack reaches: far beyond any limit on its size. */
+function stringify(value: object): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,33 +1,65 @@
 import { plainToInstance } from 'class-transformer';
-import { type ValidationError, validateSync } from 'class-validator';
+import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import { type FieldError, ValidationFailed } from '../problem';
 
 type Shape<T> = new () => T;
 
-/** Keys that mean something to the language itself; no client has a use for them. */
-const POISONED_KEYS = ['__proto__', 'constructor', 'prototype'];
-
 /**
- * Turns what a client sent into `shape`, for REST and sockets alike.
- * Only fields that `shape` declares are let in: an unknown one is an error, never dropped in silence.
+ * Turns what a client sent into `shape`, for REST, sockets and the payloads of extensions alike. Only fields that
+ * `shape` declares are let in: an unknown one is an error, never dropped in silence.
  *
+ * @param at where `value` stood in what was sent, for the paths of errors; nothing for the whole of it.
  * @throws ValidationFailed naming each field that is wrong.
  */
-export function parseShape<T extends object>(shape: Shape<T>, value: unknown): T {
-  if (!isPlainObject(value)) throw ValidationFailed.of('', 'must be a JSON object');
-  const poisoned = POISONED_KEYS.filter((key) => Object.hasOwn(value, key));
-  if (poisoned.length > 0) {
-    throw new ValidationFailed(poisoned.map((path) => ({ path, message: 'unknown field' })));
-  }
-  const instance = plainToInstance(shape, value, { exposeDefaultValues: true });
-  const errors = validateSync(instance, {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-    validationError: { target: false, value: false },
-  });
-  if (errors.length > 0) throw new ValidationFailed(errors.flatMap((error) => fieldErrors(error, '')));
+export function parseShape<T extends object>(shape: Shape<T>, value: unknown, at = ''): T {
+  if (!isPlainObject(value)) throw ValidationFailed.of(at, 'must be a JSON object');
+  const known = fieldsOf(shape);
+  const names = Object.getOwnPropertyNames(value);
+  const unknown = names.filter((name) => !known.has(name));
+  const instance = instantiate(
+    shape,
+    names.filter((name) => known.has(name)).map((name) => [name, value[name]]),
+  );
+  const errors = [
+    ...unknown.map((name) => ({ path: join(at, name), message: 'unknown field' })),
+    ...validateSync(instance, CHECKS).flatMap((error) => fieldErrors(error, at)),
+  ];
+  if (errors.length > 0) throw new ValidationFailed(errors);
   return instance;
+}
+
+const CHECKS = { forbidUnknownValues: true, validationError: { target: false, value: false } };
+
+const declaredFields = new WeakMap<object, ReadonlySet<string>>();
+
+/** What a shape declares, inherited fields included. */
+function fieldsOf(shape: Shape<object>): ReadonlySet<string> {
+  let known = declaredFields.get(shape);
+  if (known === undefined) {
+    const rules = getMetadataStorage().getTargetValidationMetadatas(shape, '', false, false);
+    known = new Set(rules.map(({ propertyName }) => propertyName));
+    declaredFields.set(shape, known);
+  }
+  return known;
+}
+
+/**
+ * Texts and numbers go through the fields' transformations. Whatever has parts of its own is taken over as it is:
+ * class-transformer would walk into it, trip over odd keys and, deep enough, run out of stack.
+ */
+function instantiate<T extends object>(shape: Shape<T>, entries: readonly (readonly [string, unknown])[]): T {
+  const simple = Object.fromEntries(entries.filter(([, field]) => isSimple(field)));
+  const instance = plainToInstance(shape, simple, { exposeDefaultValues: true });
+  for (const [name, field] of entries) if (!isSimple(field)) Object.assign(instance, { [name]: field });
+  return instance;
+}
+
+function isSimple(field: unknown): boolean {
+  return Array.isArray(field) ? field.every(isPrimitive) : isPrimitive(field);
+}
+
+function isPrimitive(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
 }
 
 /**
@@ -40,11 +72,10 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function fieldErrors(error: ValidationError, parent: string): FieldError[] {
-  const path = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-    path,
-    message: rule === 'whitelistValidation' ? 'unknown field' : message,
-  }));
-  return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, path))];
+function fieldErrors({ property, constraints = {} }: ValidationError, at: string): FieldError[] {
+  return Object.values(constraints).map((message) => ({ path: join(at, property), message }));
+}
+
+function join(at: string, name: string): string {
+  return at === '' ? name : `${at}.${name}`;
 }

@@ -15,6 +15,12 @@ const APPEND: Statement = {
 /** How long a conversation somebody else holds is waited for before the sender is told to try again. */
 const LOCK_WAIT_MS = 2_000;
 const PATIENT_CONNECTIONS = 2;
+/** The wait for the lock ends first, so that the sender hears what was in the way. */
+const PATIENT_LIMITS = {
+  lock_timeout: LOCK_WAIT_MS,
+  statement_timeout: LOCK_WAIT_MS + 500,
+  query_timeout: LOCK_WAIT_MS + 800,
+};
 
 /**
  * Appends drafts to their conversations. It has connections of its own, so that a crowd of readers can not keep
@@ -27,7 +33,7 @@ export class MessageLog implements OnApplicationShutdown {
 
   constructor({ url }: DatabaseConfig) {
     this.prompt = new DedicatedConnections(url, 1, {});
-    this.patient = new DedicatedConnections(url, PATIENT_CONNECTIONS, { lock_timeout: LOCK_WAIT_MS });
+    this.patient = new DedicatedConnections(url, PATIENT_CONNECTIONS, PATIENT_LIMITS);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -3,11 +3,12 @@ import type { LocalSockets } from './local-sockets';
 
 describe('CatchUp', () => {
   const said: number[] = [];
+  let sockets: { isEmpty: boolean; askAllToSync: () => void };
   let catchUp: CatchUp;
   beforeEach(() => {
     jest.useFakeTimers();
     said.length = 0;
-    const sockets = { askAllToSync: () => said.push(performance.now()) };
+    sockets = { isEmpty: false, askAllToSync: () => said.push(performance.now()) };
     catchUp = new CatchUp(sockets as unknown as LocalSockets);
   });
   afterEach(() => jest.useRealTimers());
@@ -37,6 +38,14 @@ describe('CatchUp', () => {
     catchUp.everybody();
     jest.advanceTimersByTime(9_000);
     expect(said.map((at) => at - start)).toEqual([1_500]);
+  });
+
+  it('has nothing to say where nobody has been', () => {
+    sockets.isEmpty = true;
+    catchUp.everybody();
+    sockets.isEmpty = false;
+    jest.advanceTimersByTime(10_000);
+    expect(said).toEqual([]);
   });
 
   it('is quiet after the end', () => {

@@ -20,6 +20,8 @@ export class CatchUp implements OnApplicationShutdown {
    * @param notBeforeMs when it is known by then what was missed, and not earlier.
    */
   everybody(notBeforeMs = 0): void {
+    // Who comes later is told on coming what there is.
+    if (this.sockets.isEmpty) return;
     const now = performance.now();
     const soon = this.timer === undefined ? Math.max(now + SETTLE_MS, this.lastTime + PAUSE_MS) : this.due;
     this.due = Math.max(soon, now + notBeforeMs);

@@ -14,6 +14,10 @@ export class LocalSockets {
     this.server = server;
   }
 
+  get isEmpty(): boolean {
+    return (this.server?.sockets.sockets.size ?? 0) === 0;
+  }
+
   /** From now on `socket` hears what its user may hear. */
   enter(socket: ChatSocket): void {
     void socket.join(userRoom(socket.data.actor));

@@ -4,7 +4,7 @@ import { DomainError } from '../../../src/common/problem';
 import { currentContext } from '../../../src/common/request-context';
 import { Device } from '../../support/device';
 import { RawConnection } from '../../support/realtime/raw-connection';
-import { type RealtimeNode, startRealtimeNode } from '../../support/realtime/realtime-node';
+import { RealtimeNode } from '../../support/realtime/realtime-node';
 
 const USER = randomUUID();
 const CONVERSATION = randomUUID();
@@ -13,7 +13,7 @@ describe('what a client sends is answered', () => {
   let node: RealtimeNode;
   let device: Device;
   beforeAll(async () => {
-    node = await startRealtimeNode();
+    node = await RealtimeNode.start();
     device = await Device.connect(node.url, { auth: { token: USER } });
   });
   afterAll(async () => {

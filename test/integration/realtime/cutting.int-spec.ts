@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Device } from '../../support/device';
 import { RawConnection } from '../../support/realtime/raw-connection';
-import { type RealtimeNode, startRealtimeNode } from '../../support/realtime/realtime-node';
+import { RealtimeNode } from '../../support/realtime/realtime-node';
 
 /** Authentication has five seconds; a TCP connection is gone with it, whatever its peer does. */
 const IN_TIME_MS = 5_500;
@@ -12,7 +12,7 @@ const HANDSHAKE = 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: loc
 describe('a connection that is not let in', () => {
   let node: RealtimeNode;
   beforeAll(async () => {
-    node = await startRealtimeNode();
+    node = await RealtimeNode.start();
   });
   afterAll(() => node.close());
 
@@ -117,7 +117,7 @@ describe('a connection that is not let in', () => {
 describe('a connection that was let in', () => {
   let node: RealtimeNode;
   beforeAll(async () => {
-    node = await startRealtimeNode();
+    node = await RealtimeNode.start();
   });
   afterAll(() => node.close());
 
@@ -203,7 +203,7 @@ describe('a connection that was let in', () => {
 
 describe('a node that stops', () => {
   it('waits for nobody', async () => {
-    const node = await startRealtimeNode();
+    const node = await RealtimeNode.start();
     const stubborn = await RawConnection.webSocket(node.port);
     stubborn.sends(`40{"token":"${randomUUID()}"}`);
     await stubborn.hears('"ready"');

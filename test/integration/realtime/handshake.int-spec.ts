@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Device, type DeviceOptions } from '../../support/device';
-import { ORIGIN, type RealtimeNode, startRealtimeNode } from '../../support/realtime/realtime-node';
+import { ORIGIN, RealtimeNode } from '../../support/realtime/realtime-node';
 
 const TRANSPORTS = ['websocket', 'polling'] as const;
 
@@ -8,7 +8,7 @@ describe('the handshake', () => {
   let node: RealtimeNode;
   const devices: Device[] = [];
   beforeAll(async () => {
-    node = await startRealtimeNode();
+    node = await RealtimeNode.start();
   });
   afterEach(() => devices.splice(0).forEach((device) => device.leaves()));
   afterAll(() => node.close());
@@ -87,7 +87,7 @@ describe('the handshake', () => {
 describe('a node that is full', () => {
   let node: RealtimeNode;
   beforeAll(async () => {
-    node = await startRealtimeNode({ maxConnections: 2 });
+    node = await RealtimeNode.start({ maxConnections: 2 });
   });
   afterAll(() => node.close());
 

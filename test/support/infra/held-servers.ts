@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { tiedCommand } from './tied-command';
 
 const SCRIPT = join(__dirname, 'hold-servers.mjs');
 
@@ -23,7 +24,8 @@ export interface HeldServers {
 const holders: ChildProcess[] = [];
 
 export async function holdServers(durability: 'durable' | 'fast'): Promise<HeldServers> {
-  const holder = spawn(process.execPath, [SCRIPT, durability], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const command = tiedCommand(process.execPath, [SCRIPT, durability]);
+  const holder = spawn(...command, { stdio: ['ignore', 'pipe', 'inherit'] });
   holders.push(holder);
   const servers = JSON.parse(await firstLine(holder)) as Omit<HeldServers, 'killHolder'>;
   return { ...servers, killHolder: () => void holder.kill('SIGKILL') };

@@ -1,135 +1,130 @@
 import type { AddressInfo } from 'node:net';
-import { Global, Injectable, type INestApplication, Logger, Module } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import {
-  AuthModule,
-  Authenticator,
-  TokenExpired,
-  Unauthenticated,
-  type VerifiedToken,
-} from '../../../src/auth';
+import { Authenticator, AuthModule } from '../../../src/auth';
 import type { Actor } from '../../../src/common/actor';
-import { NIL_UUID } from '../../../src/common/uuid';
-import { RealtimeConfig } from '../../../src/config';
+import { RealtimeConfig, RedisConfig } from '../../../src/config';
 import { HistoryService, MessagesModule, MessagesService } from '../../../src/messages';
 import { type Announcement, EventAnnouncer, OutboxModule } from '../../../src/outbox';
 import { ChatIoAdapter, RealtimeModule } from '../../../src/realtime';
 import { RedisChannels, RedisConnections, RedisHealth, RedisModule } from '../../../src/redis';
+import { FakeAuthenticator } from './fake-authenticator';
 import { RedisStandIn, type StandInLink } from './redis-stand-in';
 
 export const ORIGIN = 'https://app.example.org';
 
-/** Takes `<user id>[ <seconds to live>]` for a token, and a few words that are none. */
-class FakeAuthenticator {
-  async fromToken(token: unknown): Promise<VerifiedToken> {
-    if (typeof token !== 'string') throw new Unauthenticated('Send a token.');
-    if (token === 'expired') throw new TokenExpired();
-    if (token === 'fault') throw new Error('password of the database is hunter2');
-    const [userId = '', seconds = '3600'] = token.split(' ');
-    if (userId.length !== 36) throw new Unauthenticated('The token is not a valid JWT.');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    return {
-      actor: { tenantId: NIL_UUID, userId },
-      issuedAt: null,
-      expiresAt: new Date(Date.now() + Number(seconds) * 1_000),
-    };
-  }
-
-  fromHeader(authorization: string | undefined): Promise<VerifiedToken> {
-    return this.fromToken(authorization?.replace(/^Bearer /, ''));
-  }
+interface Options {
+  readonly maxConnections?: number;
+  /** The URL of a real one, or what stands in for it. */
+  readonly redis?: string | StandInLink;
 }
 
-type Sending = (actor: Actor, command: { conversationId: string; content?: string }) => Promise<unknown>;
-
-/** The realtime module of one node on a real port, with everything beneath it made up. */
-export interface RealtimeNode {
-  readonly url: string;
-  readonly port: number;
-  readonly link: StandInLink;
+/** What lies beneath the module, made up: set by the test. */
+class Beneath {
   /** What `send_message` does. */
-  sending: Sending;
+  sending: (actor: Actor, command: { conversationId: string }) => Promise<unknown> = () =>
+    Promise.resolve({});
   /** What the database says of a gap. */
-  history: Announcement[];
-  commits(...announcements: Announcement[]): void;
-  close(): Promise<void>;
+  history: readonly Announcement[] = [];
+
+  async send(actor: Actor, command: { conversationId: string }): Promise<unknown> {
+    return { message: await this.sending(actor, command), replayed: false };
+  }
+
+  announcementsBetween(
+    _tenantId: string,
+    id: string,
+    after: number,
+    before: number,
+  ): Promise<Announcement[]> {
+    const between = ({ event: { key, rev } }: Announcement): boolean =>
+      key === id && rev > after && rev < before;
+    return Promise.resolve(this.history.filter(between));
+  }
 }
 
-export async function startRealtimeNode({
-  maxConnections = 100,
-  redis = new RedisStandIn(),
-}: { maxConnections?: number; redis?: RedisStandIn } = {}): Promise<RealtimeNode> {
-  Logger.overrideLogger(false);
-  const link = redis.link();
-  const made = { sending: (() => Promise.resolve({ id: 'm' })) as Sending, history: [] as Announcement[] };
-  const app = await application(made, link, { maxConnections, corsOrigins: [ORIGIN] });
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  return Object.assign(made, {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    link,
-    commits: (...announcements: Announcement[]) => app.get(EventAnnouncer).announce(announcements),
-    close: () => app.close(),
-  });
+/** The realtime module of one node on a real port. */
+export class RealtimeNode extends Beneath {
+  private constructor(
+    readonly port: number,
+    readonly commits: (...announcements: Announcement[]) => void,
+    readonly close: () => Promise<void>,
+  ) {
+    super();
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  static async start({
+    maxConnections = 100,
+    redis = new RedisStandIn().link(),
+  }: Options = {}): Promise<RealtimeNode> {
+    Logger.overrideLogger(false);
+    let node: Beneath = new Beneath();
+    const core = {
+      send: (actor: Actor, command: { conversationId: string }) => node.send(actor, command),
+      announcementsBetween: (...gap: Parameters<Beneath['announcementsBetween']>) =>
+        node.announcementsBetween(...gap),
+    };
+    const testing = Test.createTestingModule({
+      imports: [
+        globally(
+          { provide: RealtimeConfig, useValue: { maxConnections, corsOrigins: [ORIGIN] } },
+          { provide: RedisConfig, useValue: { url: redis, keyPrefix: 'realtime-node:' } },
+        ),
+        RealtimeModule,
+      ],
+    })
+      .overrideModule(AuthModule)
+      .useModule(offering({ provide: Authenticator, useValue: new FakeAuthenticator() }))
+      .overrideModule(MessagesModule)
+      .useModule(
+        offering({ provide: MessagesService, useValue: core }, { provide: HistoryService, useValue: core }),
+      )
+      .overrideModule(OutboxModule)
+      .useModule(offering({ provide: EventAnnouncer, useValue: new EventAnnouncer() }));
+    if (typeof redis !== 'string') testing.overrideModule(RedisModule).useModule(redisOf(redis));
+
+    const app = (await testing.compile()).createNestApplication(new FastifyAdapter(), { logger: false });
+    app.useWebSocketAdapter(new ChatIoAdapter(app));
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const announcer = app.get(EventAnnouncer);
+    const started = new RealtimeNode(
+      port,
+      (...announcements) => announcer.announce(announcements),
+      () => app.close(),
+    );
+    node = started;
+    return started;
+  }
 }
 
-async function application(
-  made: { sending: Sending; history: Announcement[] },
-  link: StandInLink,
-  config: RealtimeConfig,
-): Promise<INestApplication> {
-  @Global()
-  @Module({ providers: [{ provide: RealtimeConfig, useValue: config }], exports: [RealtimeConfig] })
-  class FakeConfig {}
+interface Offer {
+  readonly provide: abstract new (...args: never[]) => unknown;
+  readonly useValue: unknown;
+}
 
-  const messages = {
-    send: async (actor: Actor, command: { conversationId: string }) => ({
-      message: await made.sending(actor, command),
-      replayed: false,
-    }),
-  };
-  const history = {
-    announcementsBetween: (_tenant: string, id: string, after: number, before: number) =>
-      Promise.resolve(
-        made.history.filter(({ event }) => event.key === id && event.rev > after && event.rev < before),
-      ),
-  };
-  const redis = [
+function redisOf(link: StandInLink): new () => object {
+  return offering(
     { provide: RedisChannels, useValue: link },
     { provide: RedisHealth, useValue: link },
     { provide: RedisConnections, useValue: { key: (name: string) => name } },
-  ];
-  const module = await Test.createTestingModule({ imports: [FakeConfig, RealtimeModule] })
-    .overrideModule(AuthModule)
-    .useModule(standIn([{ provide: Authenticator, useValue: new FakeAuthenticator() }]))
-    .overrideModule(MessagesModule)
-    .useModule(
-      standIn([
-        { provide: MessagesService, useValue: messages },
-        { provide: HistoryService, useValue: history },
-      ]),
-    )
-    .overrideModule(RedisModule)
-    .useModule(standIn(redis))
-    .overrideModule(OutboxModule)
-    .useModule(standIn([{ provide: EventAnnouncer, useClass: EventAnnouncer }]))
-    .compile();
-
-  const app = module.createNestApplication(new FastifyAdapter(), { logger: false });
-  app.useWebSocketAdapter(new ChatIoAdapter(app));
-  await app.listen(0, '127.0.0.1');
-  return app;
+  );
 }
 
-type Provider = { provide: new (...args: never[]) => unknown; useValue?: unknown; useClass?: never };
+function offering(...offers: Offer[]): new () => object {
+  @Module({ providers: offers, exports: offers.map(({ provide }) => provide) })
+  class Offering {}
+  return Offering;
+}
 
-function standIn(providers: readonly object[]): new () => object {
-  @Module({
-    providers: providers as never[],
-    exports: (providers as readonly Provider[]).map(({ provide }) => provide),
-  })
-  @Injectable()
-  class StandIn {}
-  return StandIn;
+function globally(...offers: Offer[]): new () => object {
+  @Global()
+  @Module({ providers: offers, exports: offers.map(({ provide }) => provide) })
+  class Globally {}
+  return Globally;
 }
