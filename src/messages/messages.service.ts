@@ -105,14 +105,9 @@ export class MessagesService {
   }
 
   private async toSent(origin: MessageOrigin, result: WriteResult): Promise<Sent> {
-    switch (result.verdict) {
-      case 'stored':
-        return { message: result.message, replayed: false };
-      case 'replayed':
-        return this.stored(origin, result.messageId);
-      default:
-        throw refusalOf(result);
-    }
+    if (result.verdict === 'stored') return { message: result.message, replayed: false };
+    if (result.verdict === 'replayed') return this.stored(origin, result.messageId);
+    throw refusalOf(result);
   }
 
   private async replay(

@@ -18,7 +18,7 @@ type Review = MessagePolicy['review'];
 /** A policy that does this. Asked before those of a higher order. */
 function aPolicy(
   review: Review,
-  { order = 0, onFailure = 'refuse' as MessagePolicy['onFailure'] } = {},
+  { order = 0, onFailure = 'refuse' } = {},
 ): new () => MessagePolicy {
   @Policy()
   class Made implements MessagePolicy {

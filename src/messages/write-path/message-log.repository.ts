@@ -59,7 +59,7 @@ export class MessageLog implements OnApplicationShutdown {
       wait,
     ]);
     const outcomes: AppendOutcome[] = new Array<AppendOutcome>(drafts.length);
-    for (const { ordinal, ...outcome } of rows) outcomes[ordinal] = outcome as AppendOutcome;
+    for (const { ordinal, ...outcome } of rows) outcomes[ordinal] = outcome;
     return outcomes;
   }
 }
