@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** Unit tests need nothing but Node. The others share one Postgres and one Redis, started for the run. */
 const shared = {
   testEnvironment: 'node',
@@ -28,6 +30,8 @@ module.exports = {
       testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts', '<rootDir>/examples/**/*.e2e-spec.ts'],
     },
   ],
+  // At least two: a worker that a test has left something open in is ended by Jest, Jest itself would never end.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // Enough for a slow machine. Jest heeds it here only, not in a project.
   testTimeout: 30_000,
   // Counted by `npm test` without arguments.

@@ -45,6 +45,14 @@ describe('loadExtensions', () => {
     expect(load).toThrow(`EXTENSIONS names "${specifier}", which ${reason}`);
   });
 
+  it('leaves it to an extension to say what is wrong with its own settings', () => {
+    const config = require.resolve('../config');
+    write('strict/index.js', 'throw new (require("./config").ConfigError)(["POLL_LIMIT must be a number"]);');
+    write('strict/config.js', `module.exports = require(${JSON.stringify(config)});`);
+    const load = () => loadExtensions({ modules: ['./strict'] });
+    expect(load).toThrow(/^Invalid configuration: POLL_LIMIT must be a number$/);
+  });
+
   it.each([
     ['exports nothing', '', 'exports no extension'],
     ['exports something else', 'exports.module = class {};', 'exports no extension'],

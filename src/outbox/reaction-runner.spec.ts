@@ -1,10 +1,13 @@
 import { Logger } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { currentContext } from '../common/request-context';
 import type { Announcement, ChatEvent, ChatEventType } from './chat-event';
 import { EventAnnouncer } from './event-announcer';
 import { type EventReaction, Reaction } from './reaction';
 import { ReactionRunner } from './reaction-runner';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 /** Notes each event it is told, and is done with it when the test says so. */
 @Reaction()
@@ -17,6 +20,19 @@ class Slow implements EventReaction {
   react({ rev }: ChatEvent): Promise<void> {
     this.told.push(rev);
     return new Promise((resolve) => (this.done = resolve));
+  }
+}
+
+/** Notes what a line of the log would carry. */
+@Reaction()
+class Traced implements EventReaction {
+  readonly name = 'traced';
+  readonly eventTypes: readonly ChatEventType[] = ['MessageCreated'];
+  trace = '';
+
+  async react(): Promise<void> {
+    await Promise.resolve();
+    this.trace = currentContext().traceId;
   }
 }
 
@@ -50,7 +66,7 @@ describe('reactions', () => {
     warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
     app = await Test.createTestingModule({
       imports: [DiscoveryModule],
-      providers: [EventAnnouncer, ReactionRunner, Slow, Clumsy, Unmarked],
+      providers: [EventAnnouncer, ReactionRunner, Slow, Clumsy, Unmarked, Traced],
     }).compile();
     await app.init();
     slow = app.get(Slow);
@@ -70,7 +86,9 @@ describe('reactions', () => {
   }
 
   function announce(eventType: ChatEventType, ...revs: number[]): void {
-    const announcements = revs.map((rev) => ({ event: { eventType, rev } })) as unknown as Announcement[];
+    const announcements = revs.map((rev) => ({
+      event: { eventType, rev, traceId: TRACE },
+    })) as unknown as Announcement[];
     app.get(EventAnnouncer).announce(announcements);
   }
 
@@ -99,6 +117,11 @@ describe('reactions', () => {
       await jest.advanceTimersByTimeAsync(0);
       expect(slow.told).toEqual(told);
     }
+  });
+
+  it('carry the trace of what they react to', async () => {
+    await happen(1);
+    expect(app.get(Traced).trace).toBe(TRACE);
   });
 
   it('do not hold each other up', async () => {

@@ -60,7 +60,7 @@ describe('a direct conversation', () => {
     expect(await alice.opens({ id: bob.id.toUpperCase() })).toMatchObject({ status: 200, body: { id } });
   });
 
-  it('is made once, however many open it at once at two nodes', async () => {
+  it('T24 is made once, however many open it at once at two nodes', async () => {
     const [alice, bob] = [world.person('Alice'), world.person('Bob')];
     const opened = await times(50, (index) => {
       const [one, other] = index % 4 < 2 ? [alice, bob] : [bob, alice];

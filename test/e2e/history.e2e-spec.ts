@@ -77,7 +77,7 @@ describe('the history of a conversation', () => {
     ['before=5&offset=1', 'offset'],
     ['after=5&offset=1', 'offset'],
     ['since=1', 'since'],
-  ])('is not shown by %s', async (query, path) => {
+  ])('T20 is not shown by %s', async (query, path) => {
     const answer = await alice.asks('GET', `/v1/conversations/${chat.id}/messages?${query}`);
     expectProblem(answer, 'validation_failed', path);
   });
@@ -87,7 +87,7 @@ describe('the history of a conversation', () => {
     expect((await bob.finds(chat, message?.id ?? '')).body).toEqual(message);
   });
 
-  it('has no message of another conversation, nor one that never was', async () => {
+  it('T02 has no message of another conversation, nor one that never was', async () => {
     const elsewhere = await alice.chatWith(world.person('Carol'));
     const other = (await alice.says(elsewhere, 'not here')).body;
     expectProblem(await alice.finds(chat, other.id), 'message_not_found');

@@ -10,7 +10,7 @@ const CONVERSATIONS = '/v1/conversations';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const MALFORMED = ['', '{', '{"type":"direct",}', "{'type':'direct'}", '\u0000', '{}{}', 'NaN', '{"a":1'];
 
-describe('a request the service can not make sense of', () => {
+describe('T12 a request the service can not make sense of', () => {
   let world: World;
   let url: string;
   let alice: Person;
@@ -44,7 +44,7 @@ describe('a request the service can not make sense of', () => {
     '/v1/users/me;a=b',
     '/v1//users/me',
     '/v1/./users/me',
-  ])('leads nobody past the guard: %s', async (path) => {
+  ])('T11 leads nobody past the guard: %s', async (path) => {
     for (const method of ['GET', 'HEAD']) {
       expect([401, 404]).toContain((await request(method, url + path)).status);
     }

@@ -5,7 +5,7 @@ import { expectProblem } from '../support/problem';
 import { times } from '../support/times';
 import { World } from '../support/world';
 
-describe('a message sent twice', () => {
+describe('F12 a message sent twice', () => {
   let world: World;
   let alice: Person;
   let bob: Person;
@@ -104,7 +104,7 @@ describe('a message sent twice', () => {
     expect(again).toMatchObject({ status: 200, body: { id: first.body.id } });
   });
 
-  it('is two messages when the key is the other one’s, or of another conversation', async () => {
+  it('T29 is two messages when the key is the other one’s, or of another conversation', async () => {
     const key = randomUUID();
     const elsewhere = await alice.chatWith(world.person('Carol'));
     const sent = [

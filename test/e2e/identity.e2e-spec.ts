@@ -33,7 +33,7 @@ const REFUSED: [string, string | undefined, RefusalCode?][] = [
   ['a token that has expired', bearer(signedToken({ sub, exp: secondsFromNow(-10) })), 'token_expired'],
 ];
 
-describe('identity', () => {
+describe('T09 identity', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();

@@ -4,7 +4,7 @@ import { expectProblem } from '../support/problem';
 import { times } from '../support/times';
 import { World } from '../support/world';
 
-describe('the pages of an inbox', () => {
+describe('T20 the pages of an inbox', () => {
   let world: World;
   let alice: Person;
   let chats: ConversationDto[];
@@ -12,6 +12,8 @@ describe('the pages of an inbox', () => {
     world = await World.start({ nodes: 2 });
     alice = world.person('Alice');
     chats = await times(7, (index) => alice.chatWith(world.person(`Friend ${index}`)));
+    // Their activity is not in the order in which they were made.
+    for (const chat of [chats[4], chats[0], chats[2]]) if (chat) await alice.says(chat, 'up again');
   });
   afterAll(() => world.stop());
 

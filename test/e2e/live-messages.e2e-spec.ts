@@ -47,7 +47,7 @@ describe('a new message', () => {
     );
   });
 
-  it('is heard by nobody else', async () => {
+  it('T07 is heard by nobody else', async () => {
     const carol = world.person('Carol');
     const tenantId = randomUUID();
     const namesake = world.person('Bob', { id: bob.id, tenantId });

@@ -9,7 +9,7 @@ describe('the order of a conversation', () => {
   });
   afterAll(() => world.stop());
 
-  it('has no gap and no doubt when 50 send at once at two nodes, and is the same for both readers', async () => {
+  it('T24 has no gap and no doubt when 50 send at once at two nodes, and is the same for both readers', async () => {
     const [alice, bob] = [world.person('Alice'), world.person('Bob')];
     const chat = await alice.chatWith(bob);
     const sent = await times(50, async (index) => {

@@ -25,7 +25,7 @@ const ATTEMPTS: [string, Attempt][] = [
   ['read it wrongly', (who, chat) => who.reads(chat, { limit: 'all' })],
 ];
 
-describe('who is not in a conversation', () => {
+describe('T01 T26 who is not in a conversation', () => {
   let world: World;
   let alice: Person;
   let bob: Person;
@@ -61,7 +61,7 @@ describe('who is not in a conversation', () => {
     }
   });
 
-  it('can not tell a message of another conversation from none, being in this one', async () => {
+  it('T02 can not tell a message of another conversation from none, being in this one', async () => {
     const carol = world.person('Carol');
     const chat = await alice.chatWith(bob);
     const { id: messageId } = (await alice.says(chat, 'between us')).body;

@@ -60,7 +60,7 @@ describe('the names and pictures of people', () => {
     ['sends a page', { kind: 'body', body: '<html>' }],
     ['points elsewhere', { kind: 'redirect', location: 'http://127.0.0.1:1/' }],
   ];
-  it.each(ills)('are placeholders, soon, while upstream %s', async (_how, behaviour) => {
+  it.each(ills)('F09 are placeholders, soon, while upstream %s', async (_how, behaviour) => {
     const [alice, bob] = [world.person('Alice'), world.person('Bob')];
     const chat = await alice.chatWith(bob);
     await alice.says(chat, 'hello');

@@ -4,7 +4,7 @@ import { expectProblem } from '../support/problem';
 import { REFUSED_BODIES } from '../support/refused-bodies';
 import { World } from '../support/world';
 
-describe('a message that is not one', () => {
+describe('T03 T16 a message that is not one', () => {
   let world: World;
   let alice: Person;
   let chat: ConversationDto;

@@ -46,7 +46,7 @@ describe('a reply', () => {
     expect(third.replyTo).toMatchObject({ id: second.id, excerpt: 'two' });
   });
 
-  it('is not to a message of another conversation, nor to one that never was', async () => {
+  it('T02 is not to a message of another conversation, nor to one that never was', async () => {
     const [alice, bob, carol] = [world.person('Alice'), world.person('Bob'), world.person('Carol')];
     const [chat, elsewhere] = [await alice.chatWith(bob), await alice.chatWith(carol)];
     const secret = (await carol.says(elsewhere, 'for Alice only')).body;

@@ -41,7 +41,7 @@ describe('the routes under /v1', () => {
     }
   });
 
-  it('are all closed to strangers, whatever they send', async () => {
+  it('T30 are all closed to strangers, whatever they send', async () => {
     for (const { method, path } of routes) {
       const address = url + path.replaceAll(/\{\w+\}/g, 'not-even-an-id');
       const body = method === 'get' ? undefined : { rubbish: true };

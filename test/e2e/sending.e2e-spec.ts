@@ -67,7 +67,7 @@ describe('a message', () => {
     expectProblem(await alice.says(chat, 'a'.repeat(4_001)), 'validation_failed', 'content');
   });
 
-  it('is made safe to insert in a page', async () => {
+  it('T17 is made safe to insert in a page', async () => {
     const { body } = await alice.says(chat, '<img src=x onerror=alert(1)> https://a.example/?q="x"&r=1.');
     expect(body.contentHtml).toBe(
       '&lt;img src=x onerror=alert(1)&gt; ' +

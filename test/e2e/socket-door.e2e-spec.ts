@@ -56,7 +56,7 @@ describe('the door for sockets', () => {
     });
 
     it.each(['https://evil.test', 'null', `${ORIGIN}.evil.test`, 'http://app.kaha.test'])(
-      'stays closed to the page of a stranger: %s',
+      'T10 stays closed to the page of a stranger: %s',
       async (origin) => {
         const { message } = await refusal({ ...by, auth: { token }, extraHeaders: { origin } });
         expect(message).toMatch(/^(?:websocket|xhr poll) error$/);
@@ -64,12 +64,12 @@ describe('the door for sockets', () => {
     );
   });
 
-  it('cuts whoever does not say who they are', async () => {
+  it('T31 cuts whoever does not say who they are', async () => {
     const stranger = await RawConnection.webSocket(Number(new URL(url).port));
     expect(await stranger.lifetime).toBeLessThan(7_000);
   });
 
-  it('closes again when the token’s time is over', async () => {
+  it('T05 closes again when the token’s time is over', async () => {
     const endsAt = secondsFromNow(2);
     const device = await Device.connect(url, { auth: { token: signedToken({ sub, exp: endsAt }) } });
     expect(await device.ended).toBe('io server disconnect');

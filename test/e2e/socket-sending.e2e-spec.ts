@@ -59,7 +59,7 @@ describe('a message sent by socket', () => {
   });
 
   const bodies = REFUSED_BODIES.map(([what, body, path]) => [what, asObject(body), path] as const);
-  it.each(bodies)('is refused: %s', async (_what, body, path) => {
+  it.each(bodies)('T03 T16 is refused: %s', async (_what, body, path) => {
     const payload = isObject(body) ? { conversationId: chat.id, ...body } : body;
     expectRefusal(await device.asks('send_message', payload), 'validation_failed', ...(path ? [path] : []));
     expect((await bob.reads(chat)).body.items).toEqual([]);
@@ -85,13 +85,13 @@ describe('a message sent by socket', () => {
   });
 
   it.each(['shout', 'new_message', 'ready', 'constructor', '__proto__', 'toString', ''])(
-    'is not any other event: %j',
+    'T08 is not any other event: %j',
     async (event) => {
       expectRefusal(await device.asks(event, { conversationId: chat.id, content: 'x' }), 'validation_failed');
     },
   );
 
-  it('ends the connection when it is larger than any message can be, and no other', async () => {
+  it('T14 ends the connection when it is larger than any message can be, and no other', async () => {
     const other = await bob.connects();
     device.socket.emit('send_message', { conversationId: chat.id, content: 'x'.repeat(70_000) });
     await device.ended;

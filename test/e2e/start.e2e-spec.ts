@@ -13,12 +13,14 @@ describe('a node, started from its environment alone,', () => {
   let world: World;
   const databases: TestDatabase[] = [];
   const processes: NodeProcess[] = [];
+  const links: FaultProxy[] = [];
   beforeAll(async () => {
     world = await World.start({ nodes: 0 });
   });
   afterEach(async () => {
     for (const node of processes) node.signal('SIGKILL');
     await Promise.all(processes.splice(0).map(({ exited }) => exited));
+    for (const link of links.splice(0)) link.close();
     await Promise.all(databases.splice(0).map((database) => database.drop()));
   });
   afterAll(() => world.stop());
@@ -29,7 +31,7 @@ describe('a node, started from its environment alone,', () => {
     return node;
   }
 
-  it('makes its schema, also when two do it at once', async () => {
+  it('F23 makes its schema, also when two do it at once', async () => {
     const { url, query } = await emptyDatabase();
     const nodes = [1, 2].map(() => start({ DATABASE_URL: url, MIGRATE_ON_START: 'true' }));
     const urls = await Promise.all(nodes.map((node) => node.listening()));
@@ -43,6 +45,7 @@ describe('a node, started from its environment alone,', () => {
     );
     expect(Number(migrations?.['all'])).toBeGreaterThan(0);
     expect(migrations?.['all']).toBe(migrations?.['once']);
+    for (const { output } of nodes) expect(output).not.toMatch(/"level":"(?:warn|error)"/);
 
     const bob = world.person('Bob');
     const alice = new Person({ name: 'Alice', id: randomUUID(), tenantId: null }, urls);
@@ -70,7 +73,7 @@ describe('a node, started from its environment alone,', () => {
     expect(node.errorOutput).toMatch(/^(?=.*JWT_SECRET)(?=.*REDIS_URL)(?=.*RETENTION_DAYS).*\n$/);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends well on %s, whoever is connected', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('F20 ends well on %s, whoever is connected', async (signal) => {
     const node = start();
     const alice = new Person({ name: 'Alice', id: randomUUID(), tenantId: null }, [await node.listening()]);
     const device = await alice.connects();
@@ -85,8 +88,9 @@ describe('a node, started from its environment alone,', () => {
     await Promise.all([device.ended, polling.ended]);
   });
 
-  it('waits for a Postgres that is not there: alive, not ready, and ready soon after it comes', async () => {
+  it('F23 waits for a Postgres that is not there: alive, not ready, and ready soon after it comes', async () => {
     const postgres = await FaultProxy.to(world.database.url);
+    links.push(postgres);
     postgres.become('cut');
     const node = start({ DATABASE_URL: postgres.url, MIGRATE_ON_START: 'true' });
     const url = await node.listening();
@@ -107,7 +111,6 @@ describe('a node, started from its environment alone,', () => {
     await eventually(withStatus(200, 200));
     node.signal('SIGTERM');
     expect(await node.exited).toBe(0);
-    postgres.close();
   });
 
   async function emptyDatabase(): Promise<{ url: string; query: Query }> {

@@ -3,11 +3,14 @@ import { eventually } from '../support/eventually';
 import { request } from '../support/rest';
 import { World } from '../support/world';
 
-describe('a node that is told to stop', () => {
+/** Nodes of the world, each for one story; the last one stays. */
+const [FIRST, SECOND, LAST] = [0, 1, 2];
+
+describe('F20 a node that is told to stop', () => {
   let world: World;
   let postgres: Client;
   beforeAll(async () => {
-    world = await World.start({ nodes: 2 });
+    world = await World.start({ nodes: 3 });
     postgres = new Client({ connectionString: world.database.url });
     await postgres.connect();
   });
@@ -18,29 +21,52 @@ describe('a node that is told to stop', () => {
 
   it('wants no more work, answers what it was asked before, and nobody after', async () => {
     const [alice, bob] = [world.person('Alice'), world.person('Bob')];
-    const chat = await alice.chatWith(bob);
-    await postgres.query('BEGIN');
-    await postgres.query('SELECT FROM conversations WHERE conversation_uuid = $1 FOR UPDATE', [chat.id]);
-    const sending = alice.says(chat, 'just in time');
+    const chat = await alice.at(FIRST).chatWith(bob);
+    await lock(chat);
+    const sending = alice.at(FIRST).says(chat, 'just in time');
     await eventually(async () => expect(await waiting()).toBe(1));
 
-    const stopping = world.nodes[0]?.close();
-    const ready = () => request('GET', `${world.nodeUrls[0]}/health/ready`);
+    const stopping = world.stopNode(FIRST);
+    const ready = () => request('GET', `${world.nodeUrls[FIRST]}/health/ready`);
     await eventually(async () => expect(await ready()).toMatchObject({ status: 503 }));
-    await postgres.query('COMMIT');
+    await unlock();
 
     const { status, body } = await sending;
     expect(status).toBe(201);
     await stopping;
-    await expect(bob.inbox()).rejects.toThrow('fetch failed');
-    expect((await bob.at(1).reads(chat)).body.items).toEqual([body]);
+    await expect(alice.at(FIRST).inbox()).rejects.toThrow('fetch failed');
+    expect((await bob.at(LAST).reads(chat)).body.items).toEqual([body]);
   });
 
-  /** How many wait for what this test holds locked. */
+  it('acknowledges what it was asked by socket, and then hangs up', async () => {
+    const [alice, bob] = [world.person('Alice'), world.person('Bob')];
+    const chat = await alice.at(SECOND).chatWith(bob);
+    const device = await alice.at(SECOND).connects();
+    await lock(chat);
+    const sending = device.says(chat, 'just in time');
+    await eventually(async () => expect(await waiting()).toBe(1));
+
+    const stopping = world.stopNode(SECOND);
+    await unlock();
+    expect(await sending).toMatchObject({ ok: true, data: { content: 'just in time' } });
+    await stopping;
+    await device.ended;
+  });
+
+  async function lock({ id }: { id: string }): Promise<void> {
+    await postgres.query('BEGIN');
+    await postgres.query('SELECT FROM conversations WHERE conversation_uuid = $1 FOR UPDATE', [id]);
+  }
+
+  /** How many wait for what is locked. */
   async function waiting(): Promise<number | undefined> {
     const { rows } = await postgres.query<{ count: number }>(
       'SELECT count(*)::int FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))',
     );
     return rows[0]?.count;
+  }
+
+  async function unlock(): Promise<void> {
+    await postgres.query('COMMIT');
   }
 });

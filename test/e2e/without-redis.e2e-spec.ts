@@ -5,7 +5,7 @@ import { request } from '../support/rest';
 import { upTo } from '../support/times';
 import { World } from '../support/world';
 
-describe('a node without Redis', () => {
+describe('F05 a node without Redis', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start({ env: { REDIS_URL: 'redis://127.0.0.1:1' } });
@@ -38,7 +38,7 @@ describe('a node without Redis', () => {
   });
 });
 
-describe.each(['cut', 'hole'] as const)('a node that lost its Redis for a while (%s)', (fault) => {
+describe.each(['cut', 'hole'] as const)('F07 a node that lost its Redis for a while (%s)', (fault) => {
   let world: World;
   let link: FaultProxy;
   beforeAll(async () => {

@@ -25,6 +25,7 @@ export class World {
   /** By index: `person.at(1)` talks to the second. */
   readonly nodes: NestFastifyApplication[] = [];
   readonly nodeUrls: string[] = [];
+  private readonly running = new Set<NestFastifyApplication>();
   private readonly redisKeyPrefix = `test:${randomUUID()}:`;
 
   private constructor(
@@ -48,6 +49,7 @@ export class World {
   async startNode(env: WorldOptions['env'] = {}): Promise<number> {
     const app = await createApp(loadConfig({ ...this.environment, ...env }), this.extensions);
     this.nodes.push(app);
+    this.running.add(app);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     this.nodeUrls.push(`http://127.0.0.1:${port}`);
@@ -63,9 +65,18 @@ export class World {
     return new Person({ name, id, tenantId }, this.nodeUrls);
   }
 
+  /** Stops one node, as a signal would. */
+  async stopNode(index: number): Promise<void> {
+    const app = this.nodes[index];
+    if (app !== undefined && this.running.delete(app)) await app.close();
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((app) => app.close()));
-    await Promise.all([this.kaha.stop(), this.database.drop()]);
+    try {
+      await Promise.all(this.nodes.map((_app, index) => this.stopNode(index)));
+    } finally {
+      await Promise.all([this.kaha.stop(), this.database.drop()]);
+    }
   }
 
   /** What a node is started with. Tests that start processes of their own use it too. */

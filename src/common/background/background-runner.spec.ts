@@ -38,11 +38,12 @@ class Careless implements BackgroundTask {
 describe('background tasks', () => {
   let app: TestingModule;
   let tally: Tally;
+  let errors: jest.SpyInstance;
   const passes = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
   beforeEach(async () => {
     jest.useFakeTimers();
-    jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     app = await Test.createTestingModule({
       imports: [BackgroundModule],
       providers: [Tally, Careless],
@@ -75,7 +76,7 @@ describe('background tasks', () => {
     tally.endRound(new Error('Postgres is away'));
     await passes(1_000);
     expect(tally.rounds).toBe(2);
-    expect(Logger.prototype.error).toHaveBeenCalledWith(
+    expect(errors).toHaveBeenCalledWith(
       expect.objectContaining({
         task: 'tally',
         err: expect.objectContaining({ message: 'Postgres is away' }),

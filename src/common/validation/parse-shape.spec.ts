@@ -115,6 +115,33 @@ describe('parseShape', () => {
     expect(Object.keys(fields ?? {})).toEqual([field]);
   });
 
+  it('tells where in the whole the fields stood that are wrong', () => {
+    const paths = (value: unknown): string[] => {
+      try {
+        parseShape(Note, value, 'payload');
+        return [];
+      } catch (error) {
+        return (error as DomainError).errors?.map(({ path }) => path) ?? [];
+      }
+    };
+    expect(paths({ text: 1, more: 1 })).toEqual(['payload.more', 'payload.text']);
+    expect(paths([])).toEqual(['payload']);
+    expect(paths({ text: 'a' })).toEqual([]);
+  });
+
+  it('knows the fields a shape inherits', () => {
+    class Longer extends Note {
+      @IsInt()
+      length: number;
+    }
+    expect({ ...parseShape(Longer, { text: 'a', length: 1 }) }).toEqual({
+      text: 'a',
+      kind: 'plain',
+      length: 1,
+    });
+    expect(wrongFields({ text: 'a', length: 1 })).toEqual({ length: 'unknown field' });
+  });
+
   it('changes no prototype, whatever it is given', () => {
     for (const key of ['__proto__', 'constructor', 'prototype']) {
       wrongFields(fromJson(`{"text":"a","${key}":{"polluted":true,"prototype":{"polluted":true}}}`));

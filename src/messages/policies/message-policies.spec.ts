@@ -18,7 +18,7 @@ type Review = MessagePolicy['review'];
 /** A policy that does this. Asked before those of a higher order. */
 function aPolicy(
   review: Review,
-  { order = 0, onFailure = 'refuse' } = {},
+  { order = 0, onFailure = 'refuse' }: Partial<MessagePolicy> = {},
 ): new () => MessagePolicy {
   @Policy()
   class Made implements MessagePolicy {

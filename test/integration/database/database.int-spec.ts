@@ -217,8 +217,6 @@ async function start(databaseUrl: string, more: Record<string, string> = {}): Pr
   });
   const module = await Test.createTestingModule({
     imports: [ConfigModule.with(config), DatabaseModule.with([])],
-  })
-    .setLogger(false)
-    .compile();
+  }).compile();
   return module.init();
 }

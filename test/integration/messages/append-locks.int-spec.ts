@@ -19,7 +19,8 @@ describe('a conversation that somebody else holds locked', () => {
 
   beforeAll(async () => {
     testDatabase = await createTestDatabase();
-    [db, holder] = await times(2, () => connect());
+    db = await connect();
+    holder = await connect();
     log = newLog();
   });
   afterEach(() => holder.query('ROLLBACK'));

@@ -116,7 +116,7 @@ describe('a draft that is appended', () => {
     });
 
     it.each<[string, () => Promise<Draft>]>([
-      ['there is no such conversation', async () => aDraft(randomUUID(), ALICE)],
+      ['there is no such conversation', () => Promise.resolve(aDraft(randomUUID(), ALICE))],
       ['the sender was never in it', async () => aDraft(await aGroup({ [BOB]: FROM_THE_START }), ALICE)],
       [
         'the sender has left it',
@@ -253,8 +253,11 @@ describe('a draft that is appended', () => {
     });
 
     it.each<[string, () => Promise<Draft>]>([
-      ['there is no such message', async () => aDraft(group, ALICE, { replyToId: randomUUID() })],
-      ['it came before the sender', async () => aDraft(group, BOB, { replyToId: original.messageId })],
+      ['there is no such message', () => Promise.resolve(aDraft(group, ALICE, { replyToId: randomUUID() }))],
+      [
+        'it came before the sender',
+        () => Promise.resolve(aDraft(group, BOB, { replyToId: original.messageId })),
+      ],
       [
         'it is of another conversation, which the sender reads too',
         async () =>

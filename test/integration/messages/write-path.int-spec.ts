@@ -37,11 +37,8 @@ describe('the write path', () => {
 
   beforeAll(async () => {
     testDatabase = await createTestDatabase();
-    [db, holder] = await times(2, async () => {
-      const client = new Client({ connectionString: testDatabase.url });
-      await client.connect();
-      return client;
-    });
+    db = await connect();
+    holder = await connect();
     await db.query('INSERT INTO users (tenant_uuid, user_uuid) VALUES ($1, $2)', [TENANT, ALICE]);
   });
   beforeEach(() => {
@@ -58,6 +55,12 @@ describe('the write path', () => {
     await Promise.all([db.end(), holder.end()]);
     await testDatabase.drop();
   });
+
+  async function connect(): Promise<Client> {
+    const client = new Client({ connectionString: testDatabase.url });
+    await client.connect();
+    return client;
+  }
 
   /** A group of Alice alone. */
   async function aGroup(): Promise<string> {
@@ -177,8 +180,8 @@ describe('the write path', () => {
     });
 
     it('tells everybody within five seconds, however many conversations are held', async () => {
-      const held = await times(6, async () => randomUUID());
-      for (const index of held.keys()) held[index] = await aGroup();
+      const held: string[] = [];
+      for (const _ of upTo(6)) held.push(await aGroup());
       await holder.query('BEGIN');
       await holder.query('SELECT FROM conversations WHERE conversation_uuid = ANY ($1) FOR NO KEY UPDATE', [
         held,

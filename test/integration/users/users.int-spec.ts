@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { Client } from 'pg';
+import { ConfigModule, loadConfig } from '../../../src/config';
+import { Database, DatabaseModule } from '../../../src/database';
+import { UsersModule, UsersService } from '../../../src/users';
+import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
+import { times } from '../../support/times';
+
+describe('a user', () => {
+  let testDatabase: TestDatabase;
+  let db: Client;
+  let module: TestingModule;
+  let users: UsersService;
+
+  beforeAll(async () => {
+    testDatabase = await createTestDatabase();
+    db = new Client({ connectionString: testDatabase.url });
+    await db.connect();
+    const secrets = {
+      JWT_SECRET: 'x'.repeat(32),
+      SERVICE_TOKEN: 'x'.repeat(32),
+      KAHA_SERVICE_TOKEN: 'x'.repeat(32),
+    };
+    const urls = {
+      DATABASE_URL: testDatabase.url,
+      REDIS_URL: 'redis://127.0.0.1',
+      KAHA_BASE_URL: 'http://127.0.0.1',
+    };
+    module = await Test.createTestingModule({
+      imports: [ConfigModule.with(loadConfig({ ...secrets, ...urls })), DatabaseModule.with([]), UsersModule],
+    }).compile();
+    await module.init();
+    users = module.get(UsersService);
+  });
+  afterAll(async () => {
+    await module.close();
+    await db.end();
+    await testDatabase.drop();
+  });
+
+  const somebody = () => ({ tenantId: randomUUID(), userId: randomUUID() });
+
+  async function statementsOf(work: () => Promise<unknown>): Promise<number> {
+    const asked = jest.spyOn(Client.prototype, 'query');
+    await work();
+    const count = asked.mock.calls.length;
+    asked.mockRestore();
+    return count;
+  }
+
+  it('is there from first sight on, and hides nothing', async () => {
+    const alice = somebody();
+    const seen = await users.find(alice);
+    expect(seen).toEqual({
+      id: alice.userId,
+      tenantId: alice.tenantId,
+      createdAt: expect.any(Date),
+      privacy: { readReceipts: true, lastSeen: 'everyone' },
+    });
+    expect(await users.find(alice)).toEqual(seen);
+  });
+
+  it('is one, however many see them first at the same moment', async () => {
+    const alice = somebody();
+    const seen = await times(30, () => users.find(alice));
+    expect(new Set(seen.map(({ createdAt }) => Number(createdAt))).size).toBe(1);
+  });
+
+  it('is found also when a neighbour has just made the row and not yet committed it', async () => {
+    const alice = somebody();
+    await db.query('BEGIN');
+    await db.query('INSERT INTO users (tenant_uuid, user_uuid) VALUES ($1, $2)', [
+      alice.tenantId,
+      alice.userId,
+    ]);
+    const seen = users.find(alice);
+    await db.query('COMMIT');
+    expect(await seen).toMatchObject({ id: alice.userId });
+  });
+
+  it('of another tenant with the same id is somebody else', async () => {
+    const alice = somebody();
+    const namesake = { ...alice, tenantId: randomUUID() };
+    await users.find(alice);
+    await db.query('UPDATE users SET read_receipts = false WHERE tenant_uuid = $1', [alice.tenantId]);
+    expect((await users.find(alice)).privacy.readReceipts).toBe(false);
+    expect((await users.find(namesake)).privacy.readReceipts).toBe(true);
+  });
+
+  it('costs one statement at first sight and none after', async () => {
+    const alice = somebody();
+    expect(await statementsOf(() => users.recognise(alice))).toBe(1);
+    expect(await statementsOf(() => users.recognise(alice))).toBe(0);
+    expect(await statementsOf(() => users.recognise({ ...alice, tenantId: randomUUID() }))).toBe(1);
+  });
+
+  it('who is looked at is not written again', async () => {
+    const alice = somebody();
+    await users.find(alice);
+    const version = () =>
+      db.query<{ xmin: string }>('SELECT xmin FROM users WHERE user_uuid = $1', [alice.userId]);
+    const [before] = (await version()).rows;
+    await users.find(alice);
+    expect((await version()).rows).toEqual([before]);
+  });
+
+  it('can be named by others before they ever came, by several at once and in any order', async () => {
+    const tenant = randomUUID();
+    const ids = Array.from({ length: 5 }, () => randomUUID());
+    const database = module.get(Database);
+    await times(20, (n) =>
+      database.transaction((tx) => users.ensure(tx, tenant, n % 2 === 0 ? ids : ids.toReversed())),
+    );
+    expect((await db.query('SELECT FROM users WHERE tenant_uuid = $1', [tenant])).rowCount).toBe(5);
+  });
+});
