@@ -86,8 +86,9 @@ const APPEND_MESSAGES = /* sql */ `
         replied.deleted_at AS reply_deleted_at,
         CASE
           WHEN c.conversation_uuid IS NULL THEN 'conversation_not_found'
+          -- Before the lock is asked for: who is no member must not learn that somebody holds it.
+          WHEN d.sender_uuid IS NOT NULL AND d.sender_uuid <> ALL (c.audience) THEN 'conversation_not_found'
           WHEN c.conversation_uuid <> ALL (coalesce(v_locked, '{}')) THEN 'locked'
-          WHEN d.sender_uuid <> ALL (coalesce(c.audience, '{}')) THEN 'conversation_not_found'
           WHEN earlier.message_uuid IS NOT NULL AND earlier.body_hash = d.body_hash THEN 'replayed'
           WHEN earlier.message_uuid IS NOT NULL THEN 'key_reused'
           WHEN d.sender_uuid IS NOT NULL AND c.type = 'direct' AND EXISTS (
@@ -107,7 +108,7 @@ const APPEND_MESSAGES = /* sql */ `
         SELECT c.*, members.audience, members.seen_by_all
         FROM conversations c
         CROSS JOIN LATERAL (
-          SELECT array_agg(p.user_uuid) AS audience, range_intersect_agg(p.windows) AS seen_by_all
+          SELECT coalesce(array_agg(p.user_uuid), '{}') AS audience, range_intersect_agg(p.windows) AS seen_by_all
           FROM participants p WHERE p.conversation_uuid = c.conversation_uuid AND upper_inf(p.windows)
         ) AS members
         WHERE c.conversation_uuid = d.conversation_uuid AND c.tenant_uuid = d.tenant_uuid
@@ -187,6 +188,7 @@ const APPEND_MESSAGES = /* sql */ `
       WHERE p.conversation_uuid = own.conversation_uuid AND p.user_uuid = own.sender_uuid
     ),
     recorded AS (
+      -- The row as it was written; whoever publishes it makes the public object of it (contentHtml, the excerpt).
       INSERT INTO outbox (shard, event_uuid, event_type, schema_version, occurred_at, trace_id, tenant_uuid,
         conversation_uuid, rev, payload)
       SELECT outbox_shard(conversation_uuid), event_uuid, 'MessageCreated', 1, sent_at, trace_id, tenant_uuid,

@@ -5,7 +5,14 @@ import { ProblemFilter } from './common/problem';
 import { ShapePipe } from './common/validation';
 import type { Config } from './config';
 import type { ChatExtension } from './extensions';
-import { addRequestHooks, DeadlineInterceptor, httpAdapter, serveOpenApi } from './http-server';
+import {
+  addRequestHooks,
+  allowOrigins,
+  DeadlineInterceptor,
+  httpAdapter,
+  KnownQueryInterceptor,
+  serveOpenApi,
+} from './http-server';
 import { ChatIoAdapter } from './realtime';
 import { StructuredLogger } from './telemetry';
 
@@ -31,13 +38,10 @@ export async function createApp(
   });
   addRequestHooks(server, () => stopping);
 
-  app.enableCors({
-    origin: [...config.http.corsOrigins],
-    exposedHeaders: ['x-request-id', 'idempotent-replayed'],
-  });
+  await allowOrigins(server, config.http.corsOrigins);
   app.useGlobalPipes(new ShapePipe());
   app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalInterceptors(new DeadlineInterceptor());
+  app.useGlobalInterceptors(new DeadlineInterceptor(), new KnownQueryInterceptor());
   app.useWebSocketAdapter(new ChatIoAdapter(app));
   if (config.http.docsEnabled) serveOpenApi(app);
   return app;

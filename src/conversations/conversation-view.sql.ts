@@ -7,8 +7,10 @@ const UNREAD_CAP = 1000;
  * The columns of a `ConversationRow`, for the rows of `page`: conversations joined with the viewer's own
  * `windows`, `last_read_seq` and `is_muted`. Each subquery is bounded: at most 8 participants, one message, and
  * the tombstones and system messages among the unread ones (the leaves' *_uncounted index, no count over messages).
+ *
+ * @param retentionDays SQL for how long messages are shown.
  */
-export const CONVERSATION_COLUMNS = /* sql */ `
+export const conversationColumns = (retentionDays: string): string => /* sql */ `
   page.conversation_uuid AS id, page.type, page.rev, page.name, page.avatar_url AS "avatarUrl",
   page.business_uuid AS "businessId", page.created_at AS "createdAt", page.last_activity AS "lastActivityAt",
   page.last_seq AS "lastSeq", page.message_ttl_seconds AS "messageTtlSeconds", page.is_muted AS "isMuted",
@@ -23,19 +25,19 @@ export const CONVERSATION_COLUMNS = /* sql */ `
     SELECT row_to_json(latest) FROM (
       SELECT ${messageColumns('m', 'page.windows')} FROM messages m
       WHERE m.message_uuid = page.last_message_uuid AND page.windows @> m.seq
+        AND m.sent_at >= now() - make_interval(days => ${retentionDays})
     ) AS latest
   ) AS "lastMessage",
-  least(${UNREAD_CAP}, page.last_seq - page.read_to - (
-    SELECT count(*) FROM (
-      SELECT FROM messages m
-      WHERE m.conversation_uuid = page.conversation_uuid AND m.seq > page.read_to
-        AND (m.deleted_at IS NOT NULL OR m.type = 'system')
-      LIMIT ${UNREAD_CAP}
-    ) AS uncounted
+  least(${UNREAD_CAP}, (
+    SELECT coalesce(sum(upper(unread) - lower(unread)), 0) FROM unnest(page.unread) AS unread
+  ) - (
+    SELECT count(*) FROM messages m
+    WHERE m.conversation_uuid = page.conversation_uuid AND m.seq > page.last_read_seq AND page.unread @> m.seq
+      AND (m.deleted_at IS NOT NULL OR m.type = 'system')
   ))::integer AS "unreadCount"`;
 
 /** The viewer's side of a conversation `c` through their participant row `p`: what \`page\` must have. */
 export const VIEWER_COLUMNS = /* sql */ `
   c.conversation_uuid, c.type, c.rev, c.name, c.avatar_url, c.business_uuid, c.created_at, c.last_activity,
-  c.last_seq, c.last_message_uuid, c.message_ttl_seconds, p.windows, p.is_muted,
-  greatest(p.last_read_seq, lower(p.windows) - 1) AS read_to`;
+  c.last_seq, c.last_message_uuid, c.message_ttl_seconds, p.windows, p.is_muted, p.last_read_seq,
+  p.windows * int8multirange(int8range(p.last_read_seq, greatest(p.last_read_seq, c.last_seq), '(]')) AS unread`;

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor';
+import { MessagesConfig } from '../config';
 import type { Queryable, Statement } from '../database';
 import type { ConversationRow, ConversationType } from './conversation-row';
-import { CONVERSATION_COLUMNS, VIEWER_COLUMNS } from './conversation-view.sql';
+import { conversationColumns, VIEWER_COLUMNS } from './conversation-view.sql';
 
 /** Where a page ends: the last conversation on it. Activity as Postgres writes it, to the microsecond. */
 export interface InboxPosition {
@@ -30,7 +31,7 @@ const PAGE: Statement = {
       ORDER BY c.last_activity DESC, c.conversation_uuid DESC
       LIMIT $6
     )
-    SELECT page.last_activity::text AS activity, ${CONVERSATION_COLUMNS}
+    SELECT page.last_activity::text AS activity, ${conversationColumns('$7')}
     FROM page ORDER BY page.last_activity DESC, page.conversation_uuid DESC`,
 };
 
@@ -43,12 +44,14 @@ const ONE: Statement = {
       FROM participants p JOIN conversations c ON c.conversation_uuid = p.conversation_uuid
       WHERE p.conversation_uuid = $1 AND p.user_uuid = $3 AND p.tenant_uuid = $2 AND upper_inf(p.windows)
     )
-    SELECT ${CONVERSATION_COLUMNS} FROM page`,
+    SELECT ${conversationColumns('$4')} FROM page`,
 };
 
 /** Conversations as one of their participants sees them: a whole page is one statement. */
 @Injectable()
 export class InboxRepository {
+  constructor(private readonly config: MessagesConfig) {}
+
   /** Most recent activity first. @param limit rows, one more than shown to learn whether there is a next page. */
   async page(
     db: Queryable,
@@ -57,7 +60,15 @@ export class InboxRepository {
     after: InboxPosition | undefined,
     limit: number,
   ): Promise<InboxRow[]> {
-    return db.query(PAGE, [tenantId, userId, type, after?.activity, after?.conversationId, limit]);
+    return db.query(PAGE, [
+      tenantId,
+      userId,
+      type,
+      after?.activity,
+      after?.conversationId,
+      limit,
+      this.config.retentionDays,
+    ]);
   }
 
   /** @returns undefined when there is none, or the actor is not in it. */
@@ -66,7 +77,12 @@ export class InboxRepository {
     { tenantId, userId }: Actor,
     conversationId: string,
   ): Promise<ConversationRow | undefined> {
-    const [row] = await db.query<ConversationRow>(ONE, [conversationId, tenantId, userId]);
+    const [row] = await db.query<ConversationRow>(ONE, [
+      conversationId,
+      tenantId,
+      userId,
+      this.config.retentionDays,
+    ]);
     return row;
   }
 }

@@ -33,8 +33,7 @@ export class Database implements Queryable, OnModuleInit, OnApplicationShutdown 
   async onModuleInit(): Promise<void> {
     const failure = await this.tryToConnect();
     if (failure === undefined) return;
-    this.logger.warn({ msg: 'postgres is away, going on without it', err: failure });
-    this.connecting = this.keepTryingToConnect();
+    this.connecting = this.keepTryingToConnect(failure);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -76,7 +75,9 @@ export class Database implements Queryable, OnModuleInit, OnApplicationShutdown 
       };
       await client.query('BEGIN');
       const result = await work(tx);
-      await client.query('COMMIT');
+      const { command } = await client.query('COMMIT');
+      // Where `work` passed over a failed statement, Postgres answers COMMIT by rolling back, and calls it no error.
+      if (command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
       return result;
     } catch (error) {
       if (isConnectionFailure(error)) fatal = error;
@@ -103,12 +104,25 @@ export class Database implements Queryable, OnModuleInit, OnApplicationShutdown 
     }
   }
 
-  private async keepTryingToConnect(): Promise<void> {
-    while (!this.stopped) {
+  /** Says why it still can not, each time there is another reason: refused first, then a wrong password, say. */
+  private async keepTryingToConnect(failure: unknown): Promise<void> {
+    let known: unknown = undefined;
+    let latest: unknown = failure;
+    while (latest !== undefined) {
+      if (reasonOf(latest) !== known)
+        this.logger.warn({ msg: 'postgres can not be worked with yet', err: latest });
+      known = reasonOf(latest);
       await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
-      if (this.stopped || (await this.tryToConnect()) === undefined) return;
+      if (this.stopped) return;
+      latest = await this.tryToConnect();
     }
+    this.logger.log({ msg: 'postgres is there' });
   }
+}
+
+function reasonOf(failure: unknown): unknown {
+  const { code, message } = (failure ?? {}) as { code?: unknown; message?: unknown };
+  return code ?? message;
 }
 
 function rememberNothing(): void {

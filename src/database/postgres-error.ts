@@ -38,8 +38,9 @@ export function isOutage(error: unknown): boolean {
 /** After these the connection is in an unknown state and must not go back to the pool. */
 export function isConnectionFailure(error: unknown): boolean {
   const { code, message } = (error ?? {}) as DriverError;
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return true;
-  return /timeout|terminated|Connection|not queryable|server closed/.test(message ?? '');
+  // The system's own, EAI_AGAIN of a name that does not resolve among them; Node's begin with ERR_.
+  if (typeof code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(code)) return true;
+  return /timeout|terminated|Connection|not queryable|server closed|Cannot use a pool/.test(message ?? '');
 }
 
 /** What a caller outside the database module may see: an outage becomes one domain error, the rest stays. */

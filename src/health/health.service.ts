@@ -15,6 +15,8 @@ export interface HealthReport {
 const CHECK_TIMEOUT_MS = 1_000;
 const DAYS_OF_PARTITIONS = 14;
 
+const ASK_AGAIN_MS = 1_000;
+
 /** How long an answer serves, so that probes are no load however many ask. */
 const FRESH_FOR_MS = { postgres: 1_000, upstream: 5_000, partitions: 60_000 } as const;
 
@@ -65,7 +67,12 @@ export class HealthService implements OnModuleDestroy {
     const known = this.answers.get(check);
     if (known !== undefined && known.until > Date.now()) return known.up;
     const up = withinTime(CHECK_TIMEOUT_MS, check, question()).catch(() => false);
-    this.answers.set(check, { until: Date.now() + FRESH_FOR_MS[check], up });
+    const answer = { until: Date.now() + FRESH_FOR_MS[check], up };
+    this.answers.set(check, answer);
+    // That something is well may be old; that it is not is asked again soon.
+    void up.then((isUp) => {
+      if (!isUp) answer.until = Math.min(answer.until, Date.now() + ASK_AGAIN_MS);
+    });
     return up;
   }
 }

@@ -21,6 +21,11 @@ export function httpAdapter({ trustProxy }: HttpConfig): FastifyAdapter {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // While stopping, requests on connections that are open are answered as ever, and told to be the last.
+    return503OnClosing: false,
+    // Keys of JSON objects are data here: shapes look at own fields only, and nothing is ever merged.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false, caseSensitive: true },
@@ -30,6 +35,7 @@ export function httpAdapter({ trustProxy }: HttpConfig): FastifyAdapter {
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const context = contextFrom(request.headers);
       void reply.header('x-request-id', context.requestId).headers(SECURITY_HEADERS);
+      void reply.header('cache-control', 'no-store');
       runInContext(context, () => sendProblem(error, request, reply, logger));
     },
     clientErrorHandler: answerUnreadable,
@@ -43,6 +49,9 @@ function answerUnreadable(_error: Error, socket: Socket): void {
   const body = JSON.stringify(toProblem(ValidationFailed.of('', 'This is not an HTTP request.'), context));
   socket.end(
     'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json; charset=utf-8\r\n' +
+      Object.entries(SECURITY_HEADERS)
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join('') +
       `X-Request-Id: ${context.requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     () => socket.destroy(),
   );

@@ -15,7 +15,8 @@ export function addRequestHooks(server: FastifyInstance, isStopping: () => boole
     const context = contextFrom(request.headers);
     contexts.set(request, context);
     void reply.header('x-request-id', context.requestId).headers(SECURITY_HEADERS);
-    if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
+    // By the route, not the address, which has many spellings. What has no route is an error, and not to be kept either.
+    if (!request.routeOptions.url?.startsWith('/docs')) void reply.header('cache-control', 'no-store');
     runInContext(context, done);
   });
 
@@ -40,7 +41,8 @@ export function addRequestHooks(server: FastifyInstance, isStopping: () => boole
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
     };
-    const write = (): void => (request.url.startsWith('/health') ? logger.debug(line) : logger.log(line));
+    const write = (): void =>
+      request.routeOptions.url?.startsWith('/health') ? logger.debug(line) : logger.log(line);
     const context = contexts.get(request);
     if (context === undefined) write();
     else runInContext(context, write);

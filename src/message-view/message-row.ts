@@ -1,4 +1,4 @@
-/** A message as SQL hands it out: the columns of `MESSAGE_COLUMNS`. */
+/** A message as SQL hands it out: the columns of `messageColumns`. */
 export interface MessageRow {
   readonly id: string;
   readonly conversationId: string;

@@ -14,7 +14,7 @@ export interface HistoryWindow {
   readonly type?: string;
 }
 
-/** What the reader of a conversation may see: null stands for "a member, but no such message". */
+/** What the reader of a conversation may see. No rows: a member, but no such message. */
 export interface Reading {
   readonly others: OthersProgress;
   readonly rows: readonly MessageRow[];
@@ -81,23 +81,25 @@ const ONE: Statement = {
 
 const EVERYTHING = `'{(,)}'::int8multirange`;
 
-/** messages primary key, one partition. For the sender of a replayed message, or the service. */
+/** messages and conversations primary keys. For the service, which reads what it wrote. */
 const STORED: Statement = {
   name: 'messages.stored',
   text: /* sql */ `
-    SELECT ${messageColumns('m', EVERYTHING)} FROM messages m
-    WHERE m.message_uuid = $2 AND m.conversation_uuid IS NOT DISTINCT FROM $1::uuid`,
+    SELECT ${messageColumns('m', EVERYTHING)}
+    FROM messages m JOIN conversations c ON c.conversation_uuid = m.conversation_uuid
+    WHERE m.message_uuid = $3 AND m.conversation_uuid IS NOT DISTINCT FROM $2::uuid AND c.tenant_uuid = $1`,
 };
 
-/** The leaves' *_idempotency index. */
+/** The leaves' *_idempotency index, then primary keys. */
 const BY_KEY: Statement = {
   name: 'messages.by_key',
   text: /* sql */ `
-    SELECT m.message_uuid AS id, m.body_hash AS "bodyHash" FROM messages m
-    WHERE m.idempotency_key = idempotency_key($1, $2, $3)
-      AND ($2::uuid IS NULL OR EXISTS (
+    SELECT m.message_uuid AS id, m.body_hash AS "bodyHash"
+    FROM messages m JOIN conversations c ON c.conversation_uuid = m.conversation_uuid
+    WHERE m.idempotency_key = idempotency_key($2, $3, $4) AND c.tenant_uuid = $1
+      AND ($3::uuid IS NULL OR EXISTS (
         SELECT FROM participants p
-        WHERE p.conversation_uuid = $1 AND p.user_uuid = $2 AND upper_inf(p.windows)))`,
+        WHERE p.conversation_uuid = $2 AND p.user_uuid = $3 AND upper_inf(p.windows)))`,
 };
 
 /** messages and participants primary keys. */
@@ -117,7 +119,7 @@ const BETWEEN_REVISIONS: Statement = {
   name: 'messages.between_revisions',
   text: /* sql */ `
     SELECT ${messageColumns('m', EVERYTHING)}, (
-      SELECT array_agg(p.user_uuid) FROM participants p
+      SELECT coalesce(array_agg(p.user_uuid), '{}') FROM participants p
       WHERE p.conversation_uuid = c.conversation_uuid AND upper_inf(p.windows) AND p.windows @> m.seq
     ) AS audience
     FROM conversations c JOIN messages m ON m.conversation_uuid = c.conversation_uuid
@@ -156,19 +158,30 @@ export class MessagesRepository {
   }
 
   /** A message whoever may read it. */
-  async stored(db: Queryable, conversationId: string, messageId: string): Promise<MessageRow | undefined> {
-    const [row] = await db.query<MessageRow>(STORED, [conversationId, messageId]);
+  async stored(
+    db: Queryable,
+    tenantId: string,
+    conversationId: string,
+    messageId: string,
+  ): Promise<MessageRow | undefined> {
+    const [row] = await db.query<MessageRow>(STORED, [tenantId, conversationId, messageId]);
     return row;
   }
 
   /** What the idempotency key of a member, or of the service (null), stands for. */
   async byKey(
     db: Queryable,
+    tenantId: string,
     conversationId: string,
     senderId: string | null,
     key: string,
   ): Promise<{ id: string; bodyHash: Buffer } | undefined> {
-    const [row] = await db.query<{ id: string; bodyHash: Buffer }>(BY_KEY, [conversationId, senderId, key]);
+    const [row] = await db.query<{ id: string; bodyHash: Buffer }>(BY_KEY, [
+      tenantId,
+      conversationId,
+      senderId,
+      key,
+    ]);
     return row;
   }
 

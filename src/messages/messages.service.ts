@@ -15,6 +15,8 @@ import { MessageTypes } from './types/message-types';
 import type { Draft, RefusedOutcome } from './write-path/draft';
 import { WritePath, type WriteResult } from './write-path/write-path';
 
+const KEY_DAYS = 8;
+
 /** A message as its sender wants it. */
 export interface SendMessage {
   readonly conversationId: string;
@@ -90,6 +92,8 @@ export class MessagesService {
     const handler = this.types.handlerOf(type, origin.senderId !== null);
     const body = await handler.prepare({ content: command.content, payload: command.payload }, origin);
     const content = await this.policies.review({ ...origin, ...body, type });
+    // Whatever a handler makes is written with the drafts of others, and must not be what they fail at.
+    if (typeof content !== 'string') throw new Error(`the handler of "${type}" made no text`);
     return {
       ...origin,
       type,
@@ -115,10 +119,11 @@ export class MessagesService {
     command: SendMessage,
     hash: Buffer | null,
   ): Promise<Sent | undefined> {
-    const { conversationId, senderId } = origin;
+    const { tenantId, conversationId, senderId } = origin;
     if (hash === null || command.clientMessageId === undefined) return undefined;
     const earlier = await this.repository.byKey(
       this.database,
+      tenantId,
       conversationId,
       senderId,
       command.clientMessageId,
@@ -131,9 +136,10 @@ export class MessagesService {
     { conversationId, tenantId, senderId }: MessageOrigin,
     messageId: string,
   ): Promise<Sent> {
-    const { retentionDays } = this.config;
+    // A key is remembered for a week also where messages are kept for less.
+    const retentionDays = Math.max(this.config.retentionDays, KEY_DAYS);
     if (senderId === null) {
-      const row = await this.repository.stored(this.database, conversationId, messageId);
+      const row = await this.repository.stored(this.database, tenantId, conversationId, messageId);
       if (row === undefined) throw new MessageNotFound();
       return { message: toMessageDto(row), replayed: true };
     }

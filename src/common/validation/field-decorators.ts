@@ -77,7 +77,7 @@ export function IsOpaqueObject(maxBytes: number): PropertyDecorator {
     validator: {
       validate: (value: unknown) => isPlainObject(value) && isStorableJson(value, maxBytes),
       defaultMessage: () =>
-        `$property must be a JSON object of at most ${maxBytes} bytes, without NUL or lone surrogates`,
+        `$property must be a JSON object of at most ${maxBytes} bytes and ${MAX_DEPTH} levels, without NUL or lone surrogates`,
     },
   });
 }
@@ -97,16 +97,16 @@ function codePointsWithin(text: string, min: number, max: number): boolean {
 
 /** jsonb refuses NUL and lone surrogates; JSON.stringify writes both as escapes, so they are found in its output. */
 function isStorableJson(value: object, maxBytes: number): boolean {
-  const json = stringify(value);
-  if (json === undefined || Buffer.byteLength(json) > maxBytes) return false;
+  if (isDeeperThan(MAX_DEPTH, value)) return false;
+  const json = JSON.stringify(value);
+  if (Buffer.byteLength(json) > maxBytes) return false;
   return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i.test(json);
 }
 
-/** @returns undefined for what is nested deeper than the stack reaches: far beyond any limit on its size. */
-function stringify(value: object): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
+/** Whoever walks through it later, here or in Postgres, does so on a stack. */
+const MAX_DEPTH = 64;
+
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((part) => isDeeperThan(depth - 1, part));
 }

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsString } from 'class-validator';
 import { IsQueryInt, MayBeAbsent } from '../../common/validation';
 import type { ConversationType } from '../conversation-row';
 
@@ -13,7 +13,6 @@ export class InboxQuery {
   @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
   @MayBeAbsent()
   @IsString()
-  @MaxLength(512)
   cursor?: string;
 
   @ApiPropertyOptional({ enum: TYPES })

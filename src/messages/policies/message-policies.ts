@@ -38,12 +38,20 @@ export class MessagePolicies implements OnModuleInit {
 
   private async ask(policy: MessagePolicy, message: ReviewedMessage): Promise<PolicyVerdict> {
     try {
-      const answer = policy.review(message);
-      return answer instanceof Promise ? await withinTime(POLICY_TIMEOUT_MS, 'the verdict', answer) : answer;
+      const review = Promise.resolve(policy.review(message));
+      const answer = await withinTime(POLICY_TIMEOUT_MS, 'the verdict', review);
+      if (!isVerdict(answer)) throw new Error('this is no verdict');
+      return answer;
     } catch (err) {
       this.logger.warn({ msg: 'a policy failed', policy: policy.name, onFailure: policy.onFailure, err });
       if (policy.onFailure === 'allow') return { verdict: 'allow' };
       throw new DependencyUnavailable(`policy ${policy.name}`, err);
     }
   }
+}
+
+/** A policy comes from elsewhere, compiled by whoever: what it says is believed, not that it says something. */
+function isVerdict(answer: PolicyVerdict | undefined): answer is PolicyVerdict {
+  if (answer?.verdict === 'rewrite') return typeof answer.content === 'string';
+  return answer?.verdict === 'allow' || answer?.verdict === 'refuse';
 }

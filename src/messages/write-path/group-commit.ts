@@ -1,3 +1,5 @@
+import { DependencyUnavailable } from '../../common/problem';
+
 /** Commits a group and says, in the group's order, what became of each of its members. */
 export type Commit<Item, Outcome> = (group: readonly Item[]) => Promise<readonly Outcome[]>;
 
@@ -6,10 +8,13 @@ export interface GroupLimits {
   readonly size: number;
   /** Items that may wait; a further one is refused at once. */
   readonly waiting: number;
+  /** How long one may wait for its turn, in milliseconds: later, its caller has been told otherwise already. */
+  readonly patienceMs?: number;
 }
 
 interface Waiting<Item, Outcome> {
   readonly item: Item;
+  readonly since: number;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -21,6 +26,7 @@ interface Waiting<Item, Outcome> {
 export class GroupCommit<Item, Outcome> {
   private waiting: Waiting<Item, Outcome>[] = [];
   private running: Promise<void> | undefined;
+  private last: Promise<unknown> = Promise.resolve();
 
   /**
    * @param standsAlone whether a failed group should be tried item by item: only where the failure proves that
@@ -36,9 +42,16 @@ export class GroupCommit<Item, Outcome> {
     return this.waiting.length >= this.limits.waiting;
   }
 
-  /** @throws whatever the commit of its group threw. */
+  get isBusy(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** @throws DependencyUnavailable when its turn did not come in time; else whatever the commit of its group threw. */
   add(item: Item): Promise<Outcome> {
-    const outcome = new Promise<Outcome>((resolve, reject) => this.waiting.push({ item, resolve, reject }));
+    const outcome = new Promise<Outcome>((resolve, reject) => {
+      this.waiting.push({ item, since: performance.now(), resolve, reject });
+    });
+    this.last = outcome.catch(() => undefined);
     this.running ??= this.run();
     return outcome;
   }
@@ -48,13 +61,25 @@ export class GroupCommit<Item, Outcome> {
     await this.running;
   }
 
+  /** Resolves when all that has been taken in by now has its outcome, whatever comes in meanwhile. */
+  async settled(): Promise<void> {
+    await this.last;
+  }
+
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
       const group = this.waiting.slice(0, this.limits.size);
       this.waiting = this.waiting.slice(this.limits.size);
-      await this.settle(group);
+      const inTime = group.filter((one) => !this.refuseIfLate(one));
+      if (inTime.length > 0) await this.settle(inTime);
     }
     this.running = undefined;
+  }
+
+  private refuseIfLate({ since, reject }: Waiting<Item, Outcome>): boolean {
+    const late = performance.now() - since > (this.limits.patienceMs ?? Infinity);
+    if (late) reject(new DependencyUnavailable('write path'));
+    return late;
   }
 
   private async settle(group: readonly Waiting<Item, Outcome>[]): Promise<void> {

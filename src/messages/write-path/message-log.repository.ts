@@ -14,7 +14,8 @@ const APPEND: Statement = {
 
 /** How long a conversation somebody else holds is waited for before the sender is told to try again. */
 const LOCK_WAIT_MS = 2_000;
-const PATIENT_CONNECTIONS = 2;
+/** Made when they are needed. Conversations that many nodes write to meet here, if only for a moment. */
+const PATIENT_CONNECTIONS = 4;
 /** The wait for the lock ends first, so that the sender hears what was in the way. */
 const PATIENT_LIMITS = {
   lock_timeout: LOCK_WAIT_MS,
@@ -24,7 +25,7 @@ const PATIENT_LIMITS = {
 
 /**
  * Appends drafts to their conversations. It has connections of its own, so that a crowd of readers can not keep
- * a message waiting: one for groups, two for the conversations that are held locked.
+ * a message waiting: one for groups, a few for the conversations that are held locked.
  */
 @Injectable()
 export class MessageLog implements OnApplicationShutdown {
@@ -54,13 +55,24 @@ export class MessageLog implements OnApplicationShutdown {
     // Sorted: everybody takes locks in the order of ids.
     const conversations = [...new Set(drafts.map(({ conversationId }) => conversationId))].sort();
     const rows = await db.query<AppendOutcome & { ordinal: number }>(APPEND, [
-      JSON.stringify(drafts.map(toRecord)),
+      toJson(drafts),
       conversations,
       wait,
     ]);
     const outcomes: AppendOutcome[] = new Array<AppendOutcome>(drafts.length);
     for (const { ordinal, ...outcome } of rows) outcomes[ordinal] = outcome;
     return outcomes;
+  }
+}
+
+/** A draft holds what JSON can not say. Nothing was sent. */
+export class UnwritableDraft extends TypeError {}
+
+function toJson(drafts: readonly Draft[]): string {
+  try {
+    return JSON.stringify(drafts.map(toRecord));
+  } catch (cause) {
+    throw new UnwritableDraft('a draft can not be written as JSON', { cause });
   }
 }
 

@@ -1,18 +1,21 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { DependencyUnavailable } from '../../common/problem';
 import { isBadData } from '../../database';
 import { type MessageDto, toMessageDto } from '../../message-view';
 import { type Announcement, EventAnnouncer } from '../../outbox';
 import type { AppendedOutcome, AppendOutcome, Draft, RefusedOutcome, ReplayedOutcome } from './draft';
 import { GroupCommit } from './group-commit';
-import { MessageLog } from './message-log.repository';
+import { MessageLog, UnwritableDraft } from './message-log.repository';
 
 /** Drafts of one commit. Larger groups gain little and make everybody in them wait longer. */
 const GROUP_SIZE = 128;
 /** About a second's worth of commits; who comes later is told so at once. */
 const QUEUE_LIMIT = 8_192;
 
-const LIMITS = { size: GROUP_SIZE, waiting: QUEUE_LIMIT };
+/** Less than any request lasts: what is committed later than that, its sender was told is not. */
+const PATIENCE_MS = 3_000;
+
+const LIMITS = { size: GROUP_SIZE, waiting: QUEUE_LIMIT, patienceMs: PATIENCE_MS };
 
 export interface Stored {
   readonly verdict: 'stored';
@@ -20,6 +23,8 @@ export interface Stored {
 }
 
 export type WriteResult = Stored | ReplayedOutcome | RefusedOutcome;
+
+const LOCKED: RefusedOutcome = { verdict: 'locked' };
 
 /**
  * The only way a message gets into a conversation. Drafts from all requests of this process are committed in
@@ -30,6 +35,7 @@ export type WriteResult = Stored | ReplayedOutcome | RefusedOutcome;
  */
 @Injectable()
 export class WritePath implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(WritePath.name);
   private readonly group: GroupCommit<Draft, WriteResult>;
   private readonly heldUp = new Map<string, GroupCommit<Draft, WriteResult>>();
 
@@ -37,7 +43,7 @@ export class WritePath implements BeforeApplicationShutdown {
     private readonly log: MessageLog,
     private readonly announcer: EventAnnouncer,
   ) {
-    this.group = new GroupCommit((drafts) => this.commit(drafts), isBadData, LIMITS);
+    this.group = new GroupCommit((drafts) => this.commit(drafts), isOfOneDraft, LIMITS);
   }
 
   /**
@@ -51,13 +57,19 @@ export class WritePath implements BeforeApplicationShutdown {
     return result.verdict === 'locked' ? this.waitFor(draft) : result;
   }
 
-  /** Whatever was taken in is committed before the connections go. */
+  /** Whatever was taken in is committed before the connections go; more may come until the doors are shut. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.group, ...this.heldUp.values()].map((queue) => queue.drained()));
+    await this.group.settled();
+    await Promise.resolve(); // until one that was held up is in its own queue
+    await Promise.all([...this.heldUp.values()].map((queue) => queue.settled()));
   }
 
   private async commit(drafts: readonly Draft[]): Promise<WriteResult[]> {
-    return this.announce(drafts, await this.log.append(drafts));
+    // Behind those of its conversation that wait already, or it would overtake them.
+    const free = drafts.filter(({ conversationId }) => !this.heldUp.has(conversationId));
+    const results = free.length === 0 ? [] : this.announce(free, await this.log.append(free));
+    const resultOf = new Map(free.map((draft, index) => [draft, results[index] as WriteResult]));
+    return drafts.map((draft) => resultOf.get(draft) ?? LOCKED);
   }
 
   private async waitFor(draft: Draft): Promise<WriteResult> {
@@ -66,7 +78,7 @@ export class WritePath implements BeforeApplicationShutdown {
     if (queue === undefined) {
       queue = new GroupCommit(
         async (drafts) => this.announce(drafts, await this.log.appendWaiting(drafts)),
-        isBadData,
+        isOfOneDraft,
         LIMITS,
       );
       this.heldUp.set(conversationId, queue);
@@ -80,22 +92,33 @@ export class WritePath implements BeforeApplicationShutdown {
     queue: GroupCommit<Draft, WriteResult>,
   ): Promise<void> {
     await Promise.resolve(); // until its first draft is in
-    await queue.drained();
+    while (queue.isBusy) await queue.drained();
     this.heldUp.delete(conversationId);
   }
 
+  /** Tells of what is stored by now. Nothing that goes wrong here may make it look as if it were not. */
   private announce(drafts: readonly Draft[], outcomes: readonly AppendOutcome[]): WriteResult[] {
     const announcements: Announcement[] = [];
     const results = outcomes.map((outcome, index): WriteResult => {
       if (outcome.verdict !== 'appended') return outcome;
       const draft = drafts[index] as Draft;
-      const message = toMessage(draft, outcome);
-      announcements.push(toAnnouncement(draft, outcome, message));
-      return { verdict: 'stored', message };
+      try {
+        const message = toMessage(draft, outcome);
+        announcements.push(toAnnouncement(draft, outcome, message));
+        return { verdict: 'stored', message };
+      } catch (err) {
+        this.logger.error({ msg: 'a message was stored that can not be shown', type: draft.type, err });
+        return { verdict: 'replayed', messageId: outcome.messageId };
+      }
     });
     this.announcer.announce(announcements);
     return results;
   }
+}
+
+/** A fault of one draft by which no other was harmed: nothing is stored, and without it the rest can be. */
+function isOfOneDraft(error: unknown): boolean {
+  return isBadData(error) || error instanceof UnwritableDraft;
 }
 
 function toMessage(draft: Draft, outcome: AppendedOutcome): MessageDto {

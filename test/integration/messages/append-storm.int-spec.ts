@@ -3,7 +3,6 @@ import { Client } from 'pg';
 import { bodyHash } from '../../../src/messages/body-hash';
 import type { AppendedOutcome, AppendOutcome, Draft } from '../../../src/messages/write-path/draft';
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
-import { eventually } from '../../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { times, upTo } from '../../support/times';
 
@@ -193,56 +192,3 @@ describe.each(['one', 'two', 'three'])(
     });
   },
 );
-
-describe('sending', () => {
-  it('changes rows of conversations and participants in place, without touching an index', async () => {
-    const testDatabase = await createTestDatabase();
-    const db = new Client({ connectionString: testDatabase.url });
-    await db.connect();
-    const log = new MessageLog({ url: testDatabase.url, poolSize: 1, migrateOnStart: false });
-    try {
-      const sender = randomUUID();
-      await db.query('INSERT INTO users (tenant_uuid, user_uuid) VALUES ($1, $2)', [TENANT, sender]);
-      // What statistics are taken of is held on to for a moment: no update of it would be in place.
-      for (const table of ['conversations', 'participants'])
-        await db.query(`ALTER TABLE ${table} SET (autovacuum_enabled = false)`);
-      const { rows } = await db.query<{ id: string }>(
-        `INSERT INTO conversations (conversation_uuid, tenant_uuid, type, created_by_uuid, created_at, last_activity, changed_at)
-         SELECT gen_random_uuid(), $1, 'group', gen_random_uuid(), now(), now(), now() FROM generate_series(1, 100)
-         RETURNING conversation_uuid AS id`,
-        [TENANT],
-      );
-      await db.query(
-        `INSERT INTO participants (conversation_uuid, tenant_uuid, user_uuid, role, windows, joined_at)
-         SELECT conversation_uuid, $1, $2, 'member', '{[1,)}', now() FROM conversations`,
-        [TENANT, sender],
-      );
-      const nothing = { payload: null, metadata: null, replyToId: null, expiresInSeconds: null };
-      const rest = { ...nothing, clientMessageId: null, bodyHash: null, traceId: '0'.repeat(32) };
-      const drafts = rows.map(({ id }) => ({
-        ...{
-          tenantId: TENANT,
-          conversationId: id,
-          senderId: sender,
-          type: 'text',
-          content: 'hello',
-          ...rest,
-        },
-      }));
-      for (const _ of upTo(50)) await log.append(drafts);
-      await log.onApplicationShutdown(); // a connection reports what it did when it ends
-      const updated = await eventually(async () => {
-        const { rows } = await db.query<{ relname: string; hot: number }>(
-          `SELECT relname, n_tup_hot_upd::float8 / n_tup_upd AS hot FROM pg_stat_user_tables
-           WHERE relname IN ('conversations', 'participants') AND n_tup_upd = 5000 ORDER BY 1`,
-        );
-        expect(rows.map(({ relname }) => relname)).toEqual(['conversations', 'participants']);
-        return rows;
-      });
-      for (const { hot } of updated) expect(hot).toBeGreaterThan(0.95);
-    } finally {
-      await db.end();
-      await testDatabase.drop();
-    }
-  });
-});
