@@ -94,7 +94,7 @@ describe('a message sent by socket', () => {
   it('T13 is nothing that no client would write, however deep', async () => {
     const deep = `${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`;
     const body = `{"conversationId":"${chat.id}","content":"x","metadata":${deep}}`;
-    device.socket.io.engine.write(`42["send_message",${body}]`);
+    device.socket.io.engine.write(`2["send_message",${body}]`);
     expect(await device.says(chat, 'still here')).toMatchObject({ ok: true, data: { seq: 1 } });
   });
 

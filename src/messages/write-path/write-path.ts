@@ -62,6 +62,7 @@ export class WritePath implements BeforeApplicationShutdown {
     await this.group.settled();
     await Promise.resolve(); // until one that was held up is in its own queue
     await Promise.all([...this.heldUp.values()].map((queue) => queue.settled()));
+    await new Promise(setImmediate); // until their senders have their answers
   }
 
   private async commit(drafts: readonly Draft[]): Promise<WriteResult[]> {
