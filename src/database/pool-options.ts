@@ -13,7 +13,7 @@ const types: pg.CustomTypesConfig = {
  * then the server's own limit on a statement, then ours for a server that has gone silent.
  */
 export const POOL_LIMITS = {
-  connectionTimeoutMillis: 1_500,
+  connectionTimeoutMillis: 2_400,
   statement_timeout: 2_000,
   query_timeout: 2_300,
   idle_in_transaction_session_timeout: 5_000,

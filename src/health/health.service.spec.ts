@@ -79,6 +79,17 @@ describe('the health of a process', () => {
     expect((await world.health.report()).status).toBe('unavailable');
   });
 
+  it('that was bad is asked about again soon, also where good news would have lasted', async () => {
+    world.daysOfPartitions = 0;
+    expect((await world.health.report()).checks.partitions).toBe('down');
+    world.daysOfPartitions = 30;
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect((await world.health.report()).checks.partitions).toBe('up');
+    world.daysOfPartitions = 0;
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect((await world.health.report()).checks.partitions).toBe('up');
+  });
+
   it('is over when the process stops', async () => {
     world.health.onModuleDestroy();
     expect(await world.health.report()).toMatchObject({ status: 'unavailable', checks: { postgres: 'up' } });

@@ -15,9 +15,9 @@ export function addRequestHooks(server: FastifyInstance, isStopping: () => boole
     const context = contextFrom(request.headers);
     contexts.set(request, context);
     void reply.header('x-request-id', context.requestId).headers(SECURITY_HEADERS);
-    // By the route, not the address, which has many spellings. Only the documentation may be kept by anybody.
-    const isDocumentation = request.routeOptions.url?.startsWith('/docs') ?? false;
-    if (!isDocumentation) void reply.header('cache-control', 'no-store');
+    // By the route, not the address, which has many spellings. What has no route is an error, and not to be kept.
+    const route = request.routeOptions.url;
+    if (route === undefined || route.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
     runInContext(context, done);
   });
 

@@ -3,11 +3,12 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Server, ServerOptions } from 'socket.io';
+import { withinTime } from '../common/time-limit';
 import { RealtimeConfig } from '../config';
-import { AUTHENTICATE_WITHIN_MS } from './door/connection-door';
+import { AUTHENTICATE_WITHIN_MS, FAREWELL_MS } from './door/connection-door';
 import { isWelcome } from './door/origin.rules';
 import { SocketEvents } from './events/socket-events';
-import type { ChatSocket } from './socket-contract';
+import type { ChatSocket, Connection } from './socket-contract';
 
 const MAX_FRAME_BYTES = 64 * 1024;
 
@@ -54,10 +55,16 @@ export class ChatIoAdapter extends IoAdapter {
   }
 
   /** The HTTP server beneath is not ours: Fastify closes it, after it has told the requests in flight to hurry. */
-  override close(server: Server): Promise<void> {
+  override async close(server: Server): Promise<void> {
     this.closing = true;
+    const connections = Object.values(
+      (server.engine as unknown as { clients: Record<string, Connection> }).clients,
+    );
+    const sockets = connections.filter(({ transport }) => transport.name === 'websocket');
+    // Told everything that is on its way to them, acknowledgements among it, which closing the engine would discard.
+    const told = Promise.all(sockets.map(closePolitely));
+    await withinTime(FAREWELL_MS, 'saying goodbye', told).catch(() => undefined);
     server.engine.close();
-    return Promise.resolve();
   }
 
   private limits(): Partial<ServerOptions> {
@@ -82,4 +89,11 @@ export class ChatIoAdapter extends IoAdapter {
     const hasRoom = !this.closing && connections < maxConnections + ROOM_FOR_STRANGERS;
     return hasRoom && isWelcome(headers.origin, corsOrigins);
   }
+}
+
+function closePolitely(connection: Connection): Promise<void> {
+  return new Promise((resolve) => {
+    connection.once('close', () => resolve());
+    connection.close();
+  });
 }

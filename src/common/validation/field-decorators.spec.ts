@@ -167,6 +167,26 @@ describe('an opaque object', () => {
     expect(taken('opaque', value)).toBe(REFUSED);
   });
 
+  it.each([
+    ['lists', '[', ']'],
+    ['objects', '{"a":', '}'],
+  ])('may be nested 64 levels deep and no deeper: %s', (_what, open, close) => {
+    class Deep {
+      @IsOpaqueObject(4_096)
+      value: unknown;
+    }
+    const letIn = (levels: number): boolean => {
+      const inner = `${open.repeat(levels - 1)}1${close.repeat(levels - 1)}`;
+      try {
+        parseShape(Deep, { value: JSON.parse(`{"a":${inner}}`) as unknown });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    expect([63, 64, 65, 66, 500].map(letIn)).toEqual([true, true, false, false, false]);
+  });
+
   it('may be as long as it may', () => {
     const value = { a: 'x'.repeat(64 - '{"a":""}'.length) };
     expect(taken('opaque', value)).toBe(value);

@@ -68,6 +68,15 @@ describe('the policies', () => {
     await expect(policies.review(MESSAGE)).resolves.toBe('hello first second third');
   });
 
+  it('may answer by whatever can be waited for', async () => {
+    const thenable: Review = () =>
+      ({
+        then: (resolve: (verdict: PolicyVerdict) => void) =>
+          resolve({ verdict: 'rewrite', content: 'later' }),
+      }) as never;
+    await expect((await policiesOf(aPolicy(thenable))).review(MESSAGE)).resolves.toBe('later');
+  });
+
   it('do not change the message they are shown', async () => {
     const policies = await policiesOf(aPolicy(adds('!')));
     await policies.review(Object.freeze({ ...MESSAGE }));
@@ -93,6 +102,10 @@ describe('the policies', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('out of order'))],
+    ['says nothing', () => undefined as never],
+    ['says something that is no verdict', () => ({ verdict: 'maybe' }) as never],
+    ['rewrites to what is no text', () => ({ verdict: 'rewrite', content: 7 }) as never],
+    ['promises what is no verdict', () => Promise.resolve(null as never)],
     ['does not answer in 200 ms', () => new Promise<PolicyVerdict>(() => {})],
   ];
 

@@ -118,6 +118,48 @@ describe('GroupCommit', () => {
     await draining;
   });
 
+  it('is settled when all that was taken in by then has its outcome, whatever came in meanwhile', async () => {
+    await group.settled();
+    void outcomes('a', 'b', 'c', 'd');
+    let settled = false;
+    const settling = group.settled().then(() => (settled = true));
+    await log.answers();
+    void outcomes('e');
+    expect(settled).toBe(false);
+    await log.answers();
+    await settling;
+    expect(group.isBusy).toBe(true);
+    await log.answersAll();
+    expect(group.isBusy).toBe(false);
+  });
+
+  it('is settled also by a failure', async () => {
+    log.fault = () => new Error('connection lost');
+    const outcome = outcomes('a');
+    const settling = group.settled();
+    await log.answers();
+    await settling;
+    await expect(outcome).resolves.toEqual(['failed: connection lost']);
+  });
+
+  it('refuses those whose turn comes when their callers have long been told otherwise', async () => {
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
+    group = new GroupCommit(log.commit, () => false, { size: 3, waiting: 100, patienceMs: 3_000 });
+    const outcome = outcomes('a', 'b', 'c');
+    clock.mockReturnValue(1);
+    const later = outcomes('d', 'e');
+    clock.mockReturnValue(3_001);
+    await log.answers();
+    await log.answersAll();
+    clock.mockRestore();
+    expect(log.groups).toEqual([['a'], ['d'], ['e']]);
+    const refused = 'failed: The service can not do this at the moment. Try again shortly.';
+    expect([await outcome, await later]).toEqual([
+      ['A', refused, refused],
+      ['D', 'E'],
+    ]);
+  });
+
   it('goes on after it was drained', async () => {
     void outcomes('a');
     await log.answers();

@@ -9,7 +9,7 @@ import { AlreadyConnected, NodeIsFull } from './door.errors';
 export const AUTHENTICATE_WITHIN_MS = 5_000;
 
 /** How long a WebSocket that is closed may take to say goodbye; `ws` itself would wait half a minute. */
-const FAREWELL_MS = 1_000;
+export const FAREWELL_MS = 1_000;
 
 type Headers = Record<string, string>;
 

@@ -207,6 +207,14 @@ describe('an inbox', () => {
       });
     });
 
+    it('only while it is kept', async () => {
+      const id = await lastMessage(await aGroup(), 1);
+      await db.query(`UPDATE messages SET sent_at = now() - interval '90 days' WHERE message_uuid = $1`, [
+        id,
+      ]);
+      expect((await first())?.lastMessage).toBeNull();
+    });
+
     it('only to those who may read it', async () => {
       const carol = randomUUID();
       await lastMessage(await aGroup(0, { [carol]: '{[2,)}' }), 1);

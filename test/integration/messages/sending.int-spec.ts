@@ -70,7 +70,7 @@ describe('sending a message', () => {
     };
     module = await Test.createTestingModule({
       imports: [
-        ConfigModule.with(loadConfig({ ...secrets, ...urls })),
+        ConfigModule.with(loadConfig({ ...secrets, ...urls, RETENTION_DAYS: '1' })),
         DatabaseModule.with([]),
         MessagesModule,
       ],
@@ -201,6 +201,19 @@ describe('sending a message', () => {
       await expect(send({ clientMessageId: randomUUID() })).rejects.toMatchObject(refused);
       await expect(send({ clientMessageId: key, content: 'goodbye' })).rejects.toMatchObject(refused);
       await expect(send({ clientMessageId: key }, BOB)).rejects.toMatchObject(refused);
+    });
+
+    it('is answered for a week, also where messages are kept for less', async () => {
+      const { message } = await send({ clientMessageId: key });
+      const { rows } = await db.query<{ id: string }>(
+        `UPDATE messages SET message_uuid = uuid_v7_at(now() - interval '7 days'), sent_at = now() - interval '7 days'
+         WHERE message_uuid = $1 RETURNING message_uuid AS id`,
+        [message.id],
+      );
+      await expect(send({ clientMessageId: key })).resolves.toMatchObject({
+        replayed: true,
+        message: { id: rows[0]?.id, content: 'hello' },
+      });
     });
 
     it('is not answered any more to a sender who has left', async () => {

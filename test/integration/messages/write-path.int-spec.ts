@@ -226,6 +226,18 @@ describe('the write path', () => {
       expect(await contents(held)).toEqual(['first', 'second', 'third']);
     });
 
+    it('keeps the order when the second goes with the drafts of others, and the third is sent meanwhile', async () => {
+      const [held, free] = [await aGroup(), await aGroup()];
+      await hold(held);
+      const sent = [append(held, 'first'), append(held, 'second')];
+      const other = append(free, 'other'); // in the group of the second
+      log.afterwards = () => void (log.groups.length === 2 && sent.push(append(held, 'third')));
+      await eventually(() => expect(sent).toHaveLength(3));
+      await holder.query('COMMIT');
+      await Promise.all([...sent, other]);
+      expect(await contents(held)).toEqual(['first', 'second', 'third']);
+    });
+
     it('keeps the order when it is let go just after the first was found locked', async () => {
       const held = await aGroup();
       await hold(held);
