@@ -160,6 +160,23 @@ describe('GroupCommit', () => {
     ]);
   });
 
+  it('gives away, in order and when its turn has come, what must not go with the group', async () => {
+    const given: string[] = [];
+    const divert = (item: string): Promise<string> | undefined => {
+      if (!item.startsWith('x')) return undefined;
+      given.push(item);
+      return Promise.resolve(`given ${item}`);
+    };
+    group = new GroupCommit(log.commit, (error) => error instanceof BadData, { size: 3, waiting: 9 }, divert);
+    log.fault = (items) => (items.includes('bad') ? new BadData('bad data') : undefined);
+    const outcome = outcomes('a', 'x1', 'bad', 'b', 'x2');
+    expect(given).toEqual([]);
+    await log.answersAll();
+    expect(given).toEqual(['x1', 'x2']); // once each, although their group was tried item by item
+    expect(log.groups).toEqual([['a'], ['bad', 'b'], ['bad'], ['b']]);
+    await expect(outcome).resolves.toEqual(['A', 'given x1', 'failed: bad data', 'B', 'given x2']);
+  });
+
   it('goes on after it was drained', async () => {
     void outcomes('a');
     await log.answers();

@@ -1,7 +1,12 @@
 import { DependencyUnavailable } from '../../common/problem';
 
-/** Commits a group and says, in the group's order, what became of each of its members. */
-export type Commit<Item, Outcome> = (group: readonly Item[]) => Promise<readonly Outcome[]>;
+/** Commits a group and says, in the group's order, what became of each of its members, or what will. */
+export type Commit<Item, Outcome> = (
+  group: readonly Item[],
+) => Promise<readonly (Outcome | Promise<Outcome>)[]>;
+
+/** Takes an item whose turn has come elsewhere, if it must not go with the group. */
+export type Divert<Item, Outcome> = (item: Item) => Promise<Outcome> | undefined;
 
 export interface GroupLimits {
   /** Members of one group. */
@@ -15,7 +20,7 @@ export interface GroupLimits {
 interface Waiting<Item, Outcome> {
   readonly item: Item;
   readonly since: number;
-  readonly resolve: (outcome: Outcome) => void;
+  readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -31,11 +36,13 @@ export class GroupCommit<Item, Outcome> {
   /**
    * @param standsAlone whether a failed group should be tried item by item: only where the failure proves that
    * nothing was committed and lies in what was sent.
+   * @param divert asked once for each item, in order, when its turn has come.
    */
   constructor(
     private readonly commit: Commit<Item, Outcome>,
     private readonly standsAlone: (error: unknown) => boolean,
     private readonly limits: GroupLimits,
+    private readonly divert: Divert<Item, Outcome> = () => undefined,
   ) {}
 
   get isFull(): boolean {
@@ -70,8 +77,8 @@ export class GroupCommit<Item, Outcome> {
     while (this.waiting.length > 0) {
       const group = this.waiting.slice(0, this.limits.size);
       this.waiting = this.waiting.slice(this.limits.size);
-      const inTime = group.filter((one) => !this.refuseIfLate(one));
-      if (inTime.length > 0) await this.settle(inTime);
+      const staying = group.filter((one) => !this.refuseIfLate(one) && !this.wasDiverted(one));
+      if (staying.length > 0) await this.settle(staying);
     }
     this.running = undefined;
   }
@@ -82,10 +89,16 @@ export class GroupCommit<Item, Outcome> {
     return late;
   }
 
+  private wasDiverted({ item, resolve }: Waiting<Item, Outcome>): boolean {
+    const outcome = this.divert(item);
+    if (outcome !== undefined) resolve(outcome);
+    return outcome !== undefined;
+  }
+
   private async settle(group: readonly Waiting<Item, Outcome>[]): Promise<void> {
     try {
       const outcomes = await this.commit(group.map(({ item }) => item));
-      group.forEach(({ resolve }, index) => resolve(outcomes[index] as Outcome));
+      group.forEach(({ resolve }, index) => resolve(outcomes[index] as Outcome | Promise<Outcome>));
     } catch (error) {
       if (group.length > 1 && this.standsAlone(error)) {
         for (const one of group) await this.settle([one]);

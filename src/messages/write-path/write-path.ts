@@ -24,8 +24,6 @@ export interface Stored {
 
 export type WriteResult = Stored | ReplayedOutcome | RefusedOutcome;
 
-const LOCKED: RefusedOutcome = { verdict: 'locked' };
-
 /**
  * The only way a message gets into a conversation. Drafts from all requests of this process are committed in
  * groups; after the COMMIT has answered they are announced, in commit order, and only then are their senders told.
@@ -43,7 +41,13 @@ export class WritePath implements BeforeApplicationShutdown {
     private readonly log: MessageLog,
     private readonly announcer: EventAnnouncer,
   ) {
-    this.group = new GroupCommit((drafts) => this.commit(drafts), isOfOneDraft, LIMITS);
+    // All go through the one queue, so that none overtakes another of its conversation that is not yet held up.
+    this.group = new GroupCommit(
+      (drafts) => this.commit(drafts),
+      isOfOneDraft,
+      LIMITS,
+      (draft) => this.heldUp.get(draft.conversationId)?.add(draft),
+    );
   }
 
   /**
@@ -52,47 +56,44 @@ export class WritePath implements BeforeApplicationShutdown {
    */
   async append(draft: Draft): Promise<WriteResult> {
     const queue = this.heldUp.get(draft.conversationId) ?? this.group;
-    if (queue.isFull) throw new DependencyUnavailable('write path');
-    const result = await queue.add(draft);
-    return result.verdict === 'locked' ? this.waitFor(draft) : result;
+    if (queue.isFull || this.group.isFull) throw new DependencyUnavailable('write path');
+    return this.group.add(draft);
   }
 
   /** Whatever was taken in is committed before the connections go; more may come until the doors are shut. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.group.settled();
-    await Promise.resolve(); // until one that was held up is in its own queue
     await Promise.all([...this.heldUp.values()].map((queue) => queue.settled()));
     await new Promise(setImmediate); // until their senders have their answers
   }
 
-  private async commit(drafts: readonly Draft[]): Promise<WriteResult[]> {
-    // Behind those of its conversation that wait already, or it would overtake them.
-    const free = drafts.filter(({ conversationId }) => !this.heldUp.has(conversationId));
-    const results = free.length === 0 ? [] : this.announce(free, await this.log.append(free));
-    const resultOf = new Map(free.map((draft, index) => [draft, results[index] as WriteResult]));
-    return drafts.map((draft) => resultOf.get(draft) ?? LOCKED);
+  private async commit(drafts: readonly Draft[]): Promise<(WriteResult | Promise<WriteResult>)[]> {
+    const results = this.announce(drafts, await this.log.append(drafts));
+    // At once and in their order: the next group may have more of the same conversation.
+    return results.map((result, index) =>
+      result.verdict === 'locked' ? this.waitFor(drafts[index] as Draft) : result,
+    );
   }
 
-  private async waitFor(draft: Draft): Promise<WriteResult> {
+  private waitFor(draft: Draft): Promise<WriteResult> {
     const { conversationId } = draft;
-    let queue = this.heldUp.get(conversationId);
-    if (queue === undefined) {
-      queue = new GroupCommit(
-        async (drafts) => this.announce(drafts, await this.log.appendWaiting(drafts)),
-        isOfOneDraft,
-        LIMITS,
-      );
-      this.heldUp.set(conversationId, queue);
-      void this.forgetWhenDrained(conversationId, queue);
-    }
-    return queue.add(draft);
+    const waiting = this.heldUp.get(conversationId);
+    if (waiting !== undefined) return waiting.add(draft);
+    const queue: GroupCommit<Draft, WriteResult> = new GroupCommit(
+      async (drafts) => this.announce(drafts, await this.log.appendWaiting(drafts)),
+      isOfOneDraft,
+      LIMITS,
+    );
+    this.heldUp.set(conversationId, queue);
+    const result = queue.add(draft);
+    void this.forgetWhenDrained(conversationId, queue);
+    return result;
   }
 
   private async forgetWhenDrained(
     conversationId: string,
     queue: GroupCommit<Draft, WriteResult>,
   ): Promise<void> {
-    await Promise.resolve(); // until its first draft is in
     while (queue.isBusy) await queue.drained();
     this.heldUp.delete(conversationId);
   }
