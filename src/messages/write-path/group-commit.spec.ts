@@ -177,6 +177,15 @@ describe('GroupCommit', () => {
     await expect(outcome).resolves.toEqual(['A', 'given x1', 'failed: bad data', 'B', 'given x2']);
   });
 
+  it('goes on after a lone item was given away', async () => {
+    const divert = (item: string) => (item === 'x' ? Promise.resolve('given x') : undefined);
+    group = new GroupCommit(log.commit, () => false, { size: 3, waiting: 9 }, divert);
+    await expect(outcomes('x')).resolves.toEqual(['given x']);
+    const outcome = outcomes('a');
+    await log.answers();
+    await expect(outcome).resolves.toEqual(['A']);
+  });
+
   it('goes on after it was drained', async () => {
     void outcomes('a');
     await log.answers();

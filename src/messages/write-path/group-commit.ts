@@ -78,7 +78,8 @@ export class GroupCommit<Item, Outcome> {
       const group = this.waiting.slice(0, this.limits.size);
       this.waiting = this.waiting.slice(this.limits.size);
       const staying = group.filter((one) => !this.refuseIfLate(one) && !this.wasDiverted(one));
-      if (staying.length > 0) await this.settle(staying);
+      // Waits in any case: `add` must have noted that this runs before it ends.
+      await this.settle(staying);
     }
     this.running = undefined;
   }
@@ -96,6 +97,7 @@ export class GroupCommit<Item, Outcome> {
   }
 
   private async settle(group: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    if (group.length === 0) return;
     try {
       const outcomes = await this.commit(group.map(({ item }) => item));
       group.forEach(({ resolve }, index) => resolve(outcomes[index] as Outcome | Promise<Outcome>));
