@@ -46,8 +46,14 @@ const USERS = /* sql */ `
     read_receipts        boolean     NOT NULL DEFAULT true,
     last_seen_visibility text        NOT NULL DEFAULT 'everyone' CHECK (last_seen_visibility IN ('everyone', 'nobody')),
     last_seen_at         timestamptz,
+    -- Tokens issued before the one moment are refused; the other says when that was decided.
+    sessions_valid_from  timestamptz,
+    sessions_revoked_at  timestamptz,
     PRIMARY KEY (tenant_uuid, user_uuid)
-  )`;
+  );
+
+  -- What a node has not heard of yet.
+  CREATE INDEX users_revoked ON users (sessions_revoked_at) WHERE sessions_revoked_at IS NOT NULL`;
 
 const BLOCKS = /* sql */ `
   CREATE TABLE blocks (
@@ -58,7 +64,9 @@ const BLOCKS = /* sql */ `
     PRIMARY KEY (tenant_uuid, blocker_uuid, blocked_uuid),
     FOREIGN KEY (tenant_uuid, blocker_uuid) REFERENCES users,
     FOREIGN KEY (tenant_uuid, blocked_uuid) REFERENCES users
-  )`;
+  );
+
+  CREATE INDEX blocks_by_time ON blocks (tenant_uuid, blocker_uuid, blocked_at, blocked_uuid)`;
 
 /**
  * What every send changes (last_seq, rev, last_*, changed_at, stamp) is in no index, and pages keep room:
@@ -166,6 +174,8 @@ const OUTBOX = /* sql */ `
     conversation_uuid uuid        NOT NULL,
     rev               bigint      NOT NULL,
     payload           json        NOT NULL,
+    -- Who may hear of it; null for a message, which is its members' at its seq.
+    audience          uuid[],
     stamp             xid8        NOT NULL DEFAULT pg_current_xact_id()
   );
 

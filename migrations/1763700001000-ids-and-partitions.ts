@@ -91,6 +91,9 @@ const CREATE_MESSAGE_PARTITION = /* sql */ `
       WHERE edited_at IS NOT NULL OR deleted_at IS NOT NULL', leaf || '_changed', leaf);
     EXECUTE format('CREATE INDEX %I ON %I (expires_at)
       WHERE expires_at IS NOT NULL AND deleted_at IS NULL', leaf || '_expiring', leaf);
+    -- Tombstones whose row still says what they said.
+    EXECUTE format('CREATE INDEX %I ON %I (deleted_at)
+      WHERE deleted_at IS NOT NULL AND content IS NOT NULL', leaf || '_unscrubbed', leaf);
     EXECUTE format('ALTER TABLE messages ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', leaf, low, high);
     RETURN true;
   END $$`;

@@ -25,12 +25,22 @@ const server = {
   TRUST_PROXY: defaulting(listOf(ipRange), [], {
     doc: 'Proxies whose `X-Forwarded-*` headers are believed. Empty: nobody, and the address of a client is that of its connection.',
   }),
+  RATE_LIMIT_REQUESTS: defaulting(int({ min: 0, max: 1_000_000 }), 600, {
+    doc: 'Requests and socket events of one person in 60 seconds, at all nodes together; of one address where nobody is known. 0: no limit.',
+  }),
+  RATE_LIMIT_MESSAGES: defaulting(int({ min: 0, max: 1_000_000 }), 50, {
+    doc: 'Messages one person may send in 10 seconds, at all nodes and by both doors together. 0: no limit.',
+  }),
   MAX_CONNECTIONS: defaulting(int({ min: 1, max: 1_000_000 }), 20_000, {
     doc: 'Sockets one process holds; a further one is refused.',
   }),
   DOCS_ENABLED: optional(flag, {
     doc: 'Serve Swagger UI at `/docs` and the OpenAPI document at `/docs-json`.',
     absence: 'true, but false where NODE_ENV is production',
+  }),
+  METRICS_PORT: optional(int({ min: 1, max: 65_535 }), {
+    doc: 'A port of its own for `/metrics`, on the same address.',
+    absence: 'served at `PORT`, but nowhere where NODE_ENV is production',
   }),
   LOG_LEVEL: defaulting(oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'info', {
     doc: 'The least severe level that is logged.',
@@ -88,6 +98,12 @@ const storage = {
   ),
   RETENTION_DAYS: defaulting(int({ min: 1, max: 3650 }), 90, {
     doc: 'Days a message can be read after it was sent.',
+  }),
+  DELETED_AUDIT_DAYS: defaulting(int({ min: 0, max: 3650 }), 7, {
+    doc: 'Days the row of a deleted message keeps what it said, for audits. Nobody can read it through the service.',
+  }),
+  MESSAGE_EDIT_WINDOW_SECONDS: defaulting(int({ min: 0, max: 31_536_000 }), 900, {
+    doc: 'How long after it was sent a message can be edited.',
   }),
 };
 

@@ -44,6 +44,17 @@ export class UpstreamConfig {
 
 export class MessagesConfig {
   readonly retentionDays!: number;
+  /** How long the row of a deleted message keeps its content. */
+  readonly deletedAuditDays!: number;
+  readonly editWindowSeconds!: number;
+}
+
+/** 0 is no limit. */
+export class RateLimitConfig {
+  /** Requests and socket events of one person, or address, in 60 seconds. */
+  readonly requests!: number;
+  /** Messages of one person in 10 seconds. */
+  readonly messages!: number;
 }
 
 export class RealtimeConfig {
@@ -53,6 +64,9 @@ export class RealtimeConfig {
 }
 
 export class TelemetryConfig {
+  /** Null: no port of its own. */
+  readonly metricsPort!: number | null;
+  readonly production!: boolean;
   readonly logLevel!: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -68,6 +82,7 @@ export interface Config {
   readonly redis: RedisConfig;
   readonly upstream: UpstreamConfig;
   readonly messages: MessagesConfig;
+  readonly rateLimit: RateLimitConfig;
   readonly realtime: RealtimeConfig;
   readonly telemetry: TelemetryConfig;
   readonly extensions: ExtensionsConfig;

@@ -5,6 +5,7 @@ export {
   ExtensionsConfig,
   HttpConfig,
   MessagesConfig,
+  RateLimitConfig,
   RealtimeConfig,
   RedisConfig,
   TelemetryConfig,

@@ -37,9 +37,10 @@ describe('loadConfig', () => {
       database: { url: 'postgres://chat@localhost/chat', poolSize: 10, migrateOnStart: false },
       redis: { url: 'redis://localhost', keyPrefix: '' },
       upstream: { baseUrl: 'http://localhost:4000', serviceToken: 'kaha' },
-      messages: { retentionDays: 90 },
+      messages: { retentionDays: 90, deletedAuditDays: 7, editWindowSeconds: 900 },
+      rateLimit: { requests: 600, messages: 50 },
       realtime: { corsOrigins: [], maxConnections: 20_000 },
-      telemetry: { logLevel: 'info' },
+      telemetry: { logLevel: 'info', metricsPort: null, production: false },
       extensions: { modules: [] },
     });
   });

@@ -5,6 +5,7 @@ import {
   ExtensionsConfig,
   HttpConfig,
   MessagesConfig,
+  RateLimitConfig,
   RealtimeConfig,
   RedisConfig,
   TelemetryConfig,
@@ -63,12 +64,24 @@ export function loadConfig(env: Environment): Config {
       baseUrl: settings.KAHA_BASE_URL,
       serviceToken: settings.KAHA_SERVICE_TOKEN,
     }),
-    messages: slice(MessagesConfig, { retentionDays: settings.RETENTION_DAYS }),
+    messages: slice(MessagesConfig, {
+      retentionDays: settings.RETENTION_DAYS,
+      deletedAuditDays: settings.DELETED_AUDIT_DAYS,
+      editWindowSeconds: settings.MESSAGE_EDIT_WINDOW_SECONDS,
+    }),
+    rateLimit: slice(RateLimitConfig, {
+      requests: settings.RATE_LIMIT_REQUESTS,
+      messages: settings.RATE_LIMIT_MESSAGES,
+    }),
     realtime: slice(RealtimeConfig, {
       corsOrigins: settings.CORS_ORIGINS,
       maxConnections: settings.MAX_CONNECTIONS,
     }),
-    telemetry: slice(TelemetryConfig, { logLevel: settings.LOG_LEVEL }),
+    telemetry: slice(TelemetryConfig, {
+      logLevel: settings.LOG_LEVEL,
+      metricsPort: settings.METRICS_PORT,
+      production,
+    }),
     extensions: slice(ExtensionsConfig, { modules: settings.EXTENSIONS }),
   });
 }

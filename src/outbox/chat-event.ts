@@ -1,5 +1,15 @@
 /** What happened, in the words other services know. */
-export type ChatEventType = 'ConversationCreated' | 'MessageCreated';
+export type ChatEventType =
+  | 'ConversationCreated'
+  | 'ConversationUpdated'
+  | 'ParticipantAdded'
+  | 'ParticipantRemoved'
+  | 'MessageCreated'
+  | 'MessageUpdated'
+  | 'MessageDeleted'
+  | 'MessageExpired'
+  | 'MessageDelivered'
+  | 'MessageRead';
 
 /**
  * A change that has been committed, together with its row in the outbox. It carries the public object only,
@@ -16,7 +26,10 @@ export interface ChatEvent<Payload = unknown> {
   readonly tenantId: string;
   /** The conversation. Events of one key keep their order. */
   readonly key: string;
-  /** The conversation's revision that this change made: one more than the change before it. */
+  /**
+   * The conversation's revision that this change made: one more than the change before it. Receipts change no
+   * revision and carry the latest.
+   */
   readonly rev: number;
   readonly payload: Payload;
 }

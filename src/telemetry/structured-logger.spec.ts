@@ -12,7 +12,10 @@ let logger: StructuredLogger;
 
 beforeEach(() => {
   written = '';
-  logger = new StructuredLogger({ logLevel: 'trace' }, { write: (line: string) => (written += line) });
+  logger = new StructuredLogger(
+    { logLevel: 'trace', metricsPort: null, production: false },
+    { write: (line: string) => (written += line) },
+  );
 });
 
 /** The one line that was logged. */
@@ -54,7 +57,10 @@ describe('a line of the log', () => {
   });
 
   it('is not written below the level that is asked for', () => {
-    const quiet = new StructuredLogger({ logLevel: 'warn' }, { write: (text: string) => (written += text) });
+    const quiet = new StructuredLogger(
+      { logLevel: 'warn', metricsPort: null, production: false },
+      { write: (text: string) => (written += text) },
+    );
     quiet.log('noise');
     expect(written).toBe('');
   });

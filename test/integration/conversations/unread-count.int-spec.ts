@@ -81,7 +81,7 @@ describe('the number of unread messages', () => {
        SELECT id FROM made`,
       [TENANT, READER, windows, lastRead, messages.length, JSON.stringify(messages)],
     );
-    const inbox = new InboxRepository({ retentionDays: 90 });
+    const inbox = new InboxRepository({ retentionDays: 90, deletedAuditDays: 7, editWindowSeconds: 900 });
     const conversation = await inbox.one(db, { tenantId: TENANT, userId: READER }, rows[0]?.id as string);
     return conversation?.unreadCount;
   }
