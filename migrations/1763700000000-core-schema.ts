@@ -137,6 +137,9 @@ const PARTICIPANTS = /* sql */ `
  * Partitioned by the time in the id (UUIDv7), a month each; see create_message_partition. What must be unique in a
  * conversation is an index of each leaf (a parent's would need the partition key); across leaves the conversation's
  * row lock sees to it.
+ *
+ * \`rev\` is that of the last change; \`created_rev\` keeps the first one from then on when there is another, so that
+ * a sending writes none.
  */
 const MESSAGES = /* sql */ `
   CREATE TABLE messages (
@@ -144,6 +147,7 @@ const MESSAGES = /* sql */ `
     conversation_uuid uuid        NOT NULL,
     seq               bigint      NOT NULL,
     rev               bigint      NOT NULL,
+    created_rev       bigint,
     sender_uuid       uuid,
     type              text        NOT NULL,
     content           text,

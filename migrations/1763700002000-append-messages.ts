@@ -27,7 +27,8 @@ export class AppendMessages1763700002000 implements MigrationInterface {
  * - `reply_not_found`: the message replied to is not in this conversation, or not the sender's to read.
  * - `locked`: somebody else holds the conversation and \`p_wait\` is false. Nothing was decided; ask again.
  *
- * A draft without a sender is written by the service itself and needs no membership.
+ * A draft without a sender is written by the service itself and needs no membership; one `for_business` is written
+ * by the service in the name of the conversation's business.
  *
  * Concurrency: the first statement takes the conversations' row locks, in id order. Only the second, with a
  * snapshot younger than the locks, looks at members, blocks and keys: in one statement under READ COMMITTED the
@@ -77,7 +78,7 @@ const APPEND_MESSAGES = /* sql */ `
       FROM json_to_recordset(p_drafts) AS d(
         ordinal integer, conversation_uuid uuid, tenant_uuid uuid, sender_uuid uuid, client_message_id uuid,
         body_hash bytea, type text, content text, payload jsonb, metadata jsonb, reply_to_uuid uuid,
-        expires_in_seconds integer, trace_id text)
+        expires_in_seconds integer, trace_id text, for_business boolean)
     ),
     judged AS MATERIALIZED (
       SELECT d.*, c.last_seq, c.rev AS last_rev, c.last_activity, c.changed_at, c.message_ttl_seconds,
@@ -87,7 +88,8 @@ const APPEND_MESSAGES = /* sql */ `
         CASE
           WHEN c.conversation_uuid IS NULL THEN 'conversation_not_found'
           -- Before the lock is asked for: who is no member must not learn that somebody holds it.
-          WHEN d.sender_uuid IS NOT NULL AND d.sender_uuid <> ALL (c.audience) THEN 'conversation_not_found'
+          WHEN d.sender_uuid IS NOT NULL AND d.sender_uuid <> ALL (c.audience)
+            AND (d.for_business AND d.sender_uuid = c.business_uuid) IS NOT TRUE THEN 'conversation_not_found'
           WHEN c.conversation_uuid <> ALL (coalesce(v_locked, '{}')) THEN 'locked'
           WHEN earlier.message_uuid IS NOT NULL AND earlier.body_hash = d.body_hash THEN 'replayed'
           WHEN earlier.message_uuid IS NOT NULL THEN 'key_reused'
@@ -151,7 +153,9 @@ const APPEND_MESSAGES = /* sql */ `
     ),
     minted AS MATERIALIZED (
       SELECT a.*, uuid_v7_at(a.sent_at) AS message_uuid, uuid_v7_at(v_now) AS event_uuid,
-        a.sent_at + least(a.expires_in_seconds, a.message_ttl_seconds) * interval '1 second' AS expires_at,
+        -- What happened to the conversation is not what was said in it, and stays.
+        a.sent_at + least(a.expires_in_seconds, CASE WHEN a.type <> 'system' THEN a.message_ttl_seconds END)
+          * interval '1 second' AS expires_at,
         CASE WHEN a.reply_to_uuid IS NOT NULL THEN json_build_object(
           'id', a.reply_to_uuid, 'seq', a.reply_seq, 'senderId', a.reply_sender_uuid,
           -- Told only where everybody who hears it may read the original.

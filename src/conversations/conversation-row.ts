@@ -30,4 +30,6 @@ export interface ParticipantRow {
   readonly lastDeliveredSeq: number;
   /** Whether others may learn `lastReadSeq`. */
   readonly readReceipts: boolean;
+  /** The other side of this direct conversation, who then learns nothing of their progress. */
+  readonly hasBlocked: boolean;
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../common/actor';
 import type { Queryable, Statement, Tx } from '../database';
+import { LOCK_PAIR } from './visibility/pair.sql';
 
 export interface DirectPair {
   readonly tenantId: string;
@@ -40,12 +42,28 @@ const ADD_FOUNDERS: Statement = {
     WHERE c.conversation_uuid = $1`,
 };
 
+/** blocks primary key. */
+const IS_BLOCKED_BY: Statement = {
+  name: 'conversations.is_blocked_by',
+  text: /* sql */ 'SELECT FROM blocks WHERE tenant_uuid = $1 AND blocked_uuid = $2 AND blocker_uuid = $3',
+};
+
 /** What changes conversations and who is in them. */
 @Injectable()
 export class ConversationsRepository {
   async findDirect(db: Queryable, { tenantId, low, high }: DirectPair): Promise<string | undefined> {
     const [row] = await db.query<{ id: string }>(FIND_DIRECT, [tenantId, low, high]);
     return row?.id;
+  }
+
+  /** From here to the commit nobody else opens the pair's conversation, and neither of them blocks the other. */
+  async lockPair(tx: Tx, { tenantId, low, high }: DirectPair): Promise<void> {
+    await tx.query(LOCK_PAIR, [tenantId, low, high]);
+  }
+
+  /** Whether the actor is blocked by this person. */
+  async isBlockedBy(db: Queryable, { tenantId, userId }: Actor, blockerId: string): Promise<boolean> {
+    return (await db.query(IS_BLOCKED_BY, [tenantId, userId, blockerId])).length > 0;
   }
 
   /** @returns undefined when the pair has a conversation already, be it since a moment ago. */

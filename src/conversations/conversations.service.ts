@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor';
 import { InvalidCursor, openCursor, sealCursor } from '../common/cursor';
 import { ValidationFailed } from '../common/problem';
-import { currentContext } from '../common/request-context';
-import { ClusterIdentity, Database, type Tx } from '../database';
-import { type Announcement, EventAnnouncer, OutboxRepository } from '../outbox';
+import { ClusterIdentity, Database, type Queryable, type Tx } from '../database';
+import { EventAnnouncer } from '../outbox';
 import { type Profiles, ProfilesService } from '../profile';
 import { UsersService } from '../users';
-import { ConversationNotFound, UserNotFound } from './conversation.errors';
+import { Blocked, ConversationNotFound, UserNotFound } from './conversation.errors';
 import type { ConversationRow, ConversationType } from './conversation-row';
 import { ConversationsRepository, type DirectPair, directPair } from './conversations.repository';
 import type { ConversationDto, ConversationPageDto } from './dto/conversation.dto';
 import { type InboxPosition, InboxRepository } from './inbox.repository';
-import { toConversationDto, toPublicConversationDto } from './to-conversation-dto';
+import { type Founded, Founding } from './opening/founding';
+import { toConversationDto } from './to-conversation-dto';
 
 const INBOX_CURSOR = 'inbox';
 
@@ -36,7 +36,7 @@ export class ConversationsService {
     private readonly inboxes: InboxRepository,
     private readonly users: UsersService,
     private readonly profiles: ProfilesService,
-    private readonly outbox: OutboxRepository,
+    private readonly founding: Founding,
     private readonly announcer: EventAnnouncer,
   ) {}
 
@@ -44,7 +44,7 @@ export class ConversationsService {
    * The conversation between two people: made now, or the one there is. There is one per unordered pair,
    * however many ask for it at once and wherever.
    *
-   * @throws ValidationFailed with oneself, UserNotFound, DependencyUnavailable
+   * @throws ValidationFailed with oneself, UserNotFound, Blocked by the other person, DependencyUnavailable
    */
   async openDirect(actor: Actor, otherId: string): Promise<Opened> {
     if (otherId === actor.userId)
@@ -56,11 +56,13 @@ export class ConversationsService {
     });
 
     const existing = await this.conversations.findDirect(this.database, pair);
-    if (existing !== undefined)
+    if (existing !== undefined) {
+      await this.mustBeWelcome(this.database, actor, otherId);
       return { conversation: await this.view(actor, existing, profiles), created: false };
+    }
     if (profiles.unknown.users.includes(otherId)) throw new UserNotFound();
 
-    const made = await this.database.transaction((tx) => this.createDirect(tx, pair, actor, profiles));
+    const made = await this.database.transaction((tx) => this.createDirect(tx, pair, actor, otherId, profiles));
     if (made === undefined) {
       const winner = await this.conversations.findDirect(this.database, pair);
       if (winner === undefined) throw new Error('the pair has a conversation that can not be found');
@@ -105,27 +107,23 @@ export class ConversationsService {
     return toConversationDto(row, actor.userId, profiles);
   }
 
+  /** The blocker themselves may open it, to read. */
+  private async mustBeWelcome(db: Queryable, actor: Actor, otherId: string): Promise<void> {
+    if (await this.conversations.isBlockedBy(db, actor, otherId)) throw new Blocked();
+  }
+
   private async createDirect(
     tx: Tx,
     pair: DirectPair,
     actor: Actor,
+    otherId: string,
     profiles: Profiles,
-  ): Promise<{ row: ConversationRow; announcement: Announcement } | undefined> {
+  ): Promise<Founded | undefined> {
     await this.users.ensure(tx, pair.tenantId, [pair.low, pair.high]);
+    await this.conversations.lockPair(tx, pair);
+    await this.mustBeWelcome(tx, actor, otherId);
     const id = await this.conversations.createDirect(tx, pair, actor.userId);
-    if (id === undefined) return undefined;
-    const row = await this.inboxes.one(tx, actor, id);
-    if (row === undefined) throw new Error('a conversation is not there that was just made');
-    const event = await this.outbox.add(tx, {
-      eventType: 'ConversationCreated',
-      schemaVersion: 1,
-      traceId: currentContext().traceId,
-      tenantId: pair.tenantId,
-      key: id,
-      rev: row.rev,
-      payload: { conversation: toPublicConversationDto(row, profiles) },
-    });
-    return { row, announcement: { event, audience: [pair.low, pair.high], sincePreviousMs: 0 } };
+    return id === undefined ? undefined : this.founding.record(tx, actor, id, profiles);
   }
 }
 

@@ -47,6 +47,21 @@ const ONE: Statement = {
     SELECT ${conversationColumns('$4')} FROM page`,
 };
 
+/** The same keys. What everybody in it may see: the last message only where nobody joined after it. */
+const SHARED: Statement = {
+  name: 'inbox.shared',
+  text: /* sql */ `
+    WITH page AS MATERIALIZED (
+      SELECT c.*, p.windows, false AS is_muted, 0 AS last_read_seq, '{}'::int8multirange AS unread
+      FROM conversations c CROSS JOIN LATERAL (
+        SELECT range_intersect_agg(windows) AS windows FROM participants
+        WHERE conversation_uuid = c.conversation_uuid AND upper_inf(windows)
+      ) AS p
+      WHERE c.conversation_uuid = $1
+    )
+    SELECT ${conversationColumns('$2')} FROM page`,
+};
+
 /** Conversations as one of their participants sees them: a whole page is one statement. */
 @Injectable()
 export class InboxRepository {
@@ -83,6 +98,13 @@ export class InboxRepository {
       userId,
       this.config.retentionDays,
     ]);
+    return row;
+  }
+
+  /** A conversation as everybody in it sees it alike, for events. It must be there. */
+  async shared(db: Queryable, conversationId: string): Promise<ConversationRow> {
+    const [row] = await db.query<ConversationRow>(SHARED, [conversationId, this.config.retentionDays]);
+    if (row === undefined) throw new Error('a conversation is not there that is being changed');
     return row;
   }
 }

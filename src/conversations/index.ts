@@ -1,6 +1,10 @@
 export { ConversationChange } from './change/conversation-change';
 export { ConversationChanges } from './change/conversation-changes';
-export { ConversationNotFound } from './conversation.errors';
+export { Blocked, ConversationNotFound, IdempotencyKeyReused, MessageNotFound } from './conversation.errors';
+export type { ParticipantRole } from './conversation-row';
 export { ConversationsModule } from './conversations.module';
 export { ConversationParams } from './dto/conversation-params.dto';
 export { PublicConversationDto } from './dto/conversation.dto';
+export { ReceiptsService } from './receipts/receipts.service';
+export { type SystemNotice, SystemNotices } from './system-notices';
+export { hasBlocked } from './visibility/has-blocked.sql';

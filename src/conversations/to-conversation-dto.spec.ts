@@ -17,6 +17,7 @@ function aParticipant(userId: string, more: Partial<ParticipantRow> = {}): Parti
     lastReadSeq: 5,
     lastDeliveredSeq: 5,
     readReceipts: true,
+    hasBlocked: false,
     ...more,
   };
 }
@@ -112,6 +113,19 @@ describe('a conversation', () => {
       { lastReadSeq: 5, lastDeliveredSeq: 5 },
       { lastReadSeq: null, lastDeliveredSeq: 4 },
     ]);
+  });
+
+  it('tells nothing of somebody’s progress to whom they have blocked, who go on telling theirs', () => {
+    const direct: Partial<ConversationRow> = {
+      type: 'direct',
+      participants: [aParticipant(ALICE), aParticipant(BOB, { hasBlocked: true })],
+    };
+    const none = { lastReadSeq: null, lastDeliveredSeq: 0 };
+    const all = { lastReadSeq: 5, lastDeliveredSeq: 5 };
+    expect(seenByAlice(direct).participants).toMatchObject([all, none]);
+    expect(seenByAlice(direct).lastMessage?.status).toBe('sent');
+    expect(toConversationDto(aConversation(direct), BOB, nobody).participants).toMatchObject([all, all]);
+    expect(toPublicConversationDto(aConversation(direct), nobody).participants).toMatchObject([all, none]);
   });
 });
 

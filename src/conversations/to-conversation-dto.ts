@@ -42,24 +42,34 @@ function shared(row: ConversationRow, profiles: Profiles, viewerId?: string): Pu
   };
 }
 
-function toParticipantDto(row: ParticipantRow, profiles: Profiles, viewerId?: string): ParticipantDto {
+export function toParticipantDto(row: ParticipantRow, profiles: Profiles, viewerId?: string): ParticipantDto {
   return {
     userId: row.userId,
     role: row.role,
     profile: profiles.user(row.userId),
     joinedAt: new Date(row.joinedAt).toISOString(),
-    // Everybody knows how far they have read themselves; others only where it is not kept private.
-    lastReadSeq: row.readReceipts || row.userId === viewerId ? row.lastReadSeq : null,
-    lastDeliveredSeq: row.lastDeliveredSeq,
+    ...(row.userId === viewerId ? ownProgress(row) : shownProgress(row)),
   };
+}
+
+type Progress = Pick<ParticipantDto, 'lastReadSeq' | 'lastDeliveredSeq'>;
+
+function ownProgress({ lastReadSeq, lastDeliveredSeq }: ParticipantRow): Progress {
+  return { lastReadSeq, lastDeliveredSeq };
+}
+
+/** As others see it: no reading that is kept private, and nothing for somebody who is blocked. */
+function shownProgress({ readReceipts, hasBlocked, lastReadSeq, lastDeliveredSeq }: ParticipantRow): Progress {
+  if (hasBlocked) return { lastReadSeq: null, lastDeliveredSeq: 0 };
+  return { lastReadSeq: readReceipts ? lastReadSeq : null, lastDeliveredSeq };
 }
 
 /** Who keeps reading to themselves counts as not having read. With nobody else there, nothing has arrived. */
 function othersProgress({ participants }: ConversationRow, viewerId: string): OthersProgress {
-  const others = participants.filter(({ userId }) => userId !== viewerId);
+  const others = participants.filter(({ userId }) => userId !== viewerId).map(shownProgress);
   if (others.length === 0) return { deliveredSeq: 0, readSeq: 0 };
   return {
     deliveredSeq: Math.min(...others.map(({ lastDeliveredSeq }) => lastDeliveredSeq)),
-    readSeq: Math.min(...others.map(({ readReceipts, lastReadSeq }) => (readReceipts ? lastReadSeq : 0))),
+    readSeq: Math.min(...others.map(({ lastReadSeq }) => lastReadSeq ?? 0)),
   };
 }

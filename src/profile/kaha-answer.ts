@@ -1,9 +1,8 @@
-import { isPlainObject } from '../common/validation';
+import { isHttpsUrl, isPlainObject } from '../common/validation';
 import { displayableName } from './displayable-name';
 import type { KahaBatch } from './kaha-batch';
 import { placeholderBusinessName, placeholderUserName } from './placeholder-name';
 import { ProfileSourceUnavailable, type UpstreamProfile, type UpstreamProfiles } from './profile-source';
-import { safeAvatarUrl } from './safe-avatar-url';
 
 interface KahaProfile {
   readonly uuid: string;
@@ -59,7 +58,7 @@ function askedProfiles(
     found.set(id, {
       id,
       name: displayableName(name) || nameFor(id),
-      avatarUrl: avatarUrl === null ? null : safeAvatarUrl(avatarUrl),
+      avatarUrl: avatarUrl !== null && isHttpsUrl(avatarUrl) ? avatarUrl : null,
     });
   }
   return found;

@@ -1,4 +1,9 @@
-import type { ConversationDto, ConversationPageDto } from '../../src/conversations/dto/conversation.dto';
+import type {
+  ConversationDto,
+  ConversationPageDto,
+  ParticipantDto,
+} from '../../src/conversations/dto/conversation.dto';
+import type { DeliveredProgressDto, ReadProgressDto } from '../../src/conversations/receipts/receipts.dto';
 import type { MessageDto } from '../../src/message-view';
 import type { MessagePage } from '../../src/messages';
 import { Device, type DeviceOptions } from './device';
@@ -58,6 +63,50 @@ export class Person {
     if (status !== 200 && status !== 201)
       throw new Error(`${this.name} could not open a conversation: ${JSON.stringify(body)}`);
     return body;
+  }
+
+  /** Founds a group. `more` are further fields of the body. */
+  founds(
+    others: readonly { readonly id: string }[],
+    more: Readonly<Record<string, unknown>> = {},
+    headers?: RequestParts['headers'],
+  ): Promise<Answer<ConversationDto>> {
+    const body = { type: 'group', participantIds: others.map(({ id }) => id), ...more };
+    return this.asks('POST', '/v1/conversations', { body, headers });
+  }
+
+  /** A new group with these: where a story begins after that. */
+  async groupWith(...others: readonly { readonly id: string }[]): Promise<ConversationDto> {
+    const { status, body } = await this.founds(others);
+    if (status !== 201) throw new Error(`${this.name} could not found a group: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  adds(chat: Conversation, other: { readonly id: string }, role?: string): Promise<Answer<ParticipantDto>> {
+    return this.asks('POST', `/v1/conversations/${chat.id}/participants`, {
+      body: { userId: other.id, role },
+    });
+  }
+
+  makes(chat: Conversation, other: { readonly id: string }, role: string): Promise<Answer<ParticipantDto>> {
+    return this.asks('PATCH', `/v1/conversations/${chat.id}/participants/${other.id}`, { body: { role } });
+  }
+
+  /** Somebody else, or oneself, to leave. */
+  removes(chat: Conversation, other: { readonly id: string }): Promise<Answer<unknown>> {
+    return this.asks('DELETE', `/v1/conversations/${chat.id}/participants/${other.id}`);
+  }
+
+  changes(chat: Conversation, body: unknown): Promise<Answer<ConversationDto>> {
+    return this.asks('PATCH', `/v1/conversations/${chat.id}`, { body });
+  }
+
+  marksRead(chat: Conversation, mark: unknown): Promise<Answer<ReadProgressDto>> {
+    return this.asks('POST', `/v1/conversations/${chat.id}/read`, { body: mark });
+  }
+
+  marksDelivered(chat: Conversation, seq: unknown): Promise<Answer<DeliveredProgressDto>> {
+    return this.asks('POST', `/v1/conversations/${chat.id}/delivered`, { body: { seq } });
   }
 
   /** Sends a text. `more` are further fields of the body. */

@@ -9,14 +9,25 @@ const STATUS = {
   token_expired: 401,
   insufficient_role: 403,
   blocked: 403,
+  not_sender: 403,
+  not_sender: 403,
   message_refused: 403,
   not_found: 404,
   conversation_not_found: 404,
   message_not_found: 404,
   user_not_found: 404,
+  edit_window_closed: 409,
+  message_deleted: 409,
+  group_full: 409,
+  already_participant: 409,
+  last_admin: 409,
+  edit_window_closed: 409,
+  message_deleted: 409,
+  wrong_conversation_type: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
+  rate_limited: 429,
   unavailable: 503,
 } as const;
 
@@ -26,7 +37,8 @@ export type RefusalCode = keyof typeof STATUS;
 export function expectProblem(answer: Answer<unknown>, code: RefusalCode, ...paths: string[]): Problem {
   expect(answer).toMatchObject({ status: STATUS[code], body: { code } });
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json\b/);
-  if (answer.status === 503) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  if (answer.status === 429 || answer.status === 503)
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   return expectProblemObject(answer.body, code, ...paths);
 }
 

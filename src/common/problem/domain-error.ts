@@ -10,6 +10,8 @@ export interface DomainErrorOptions {
   readonly errors?: readonly FieldError[];
   /** When trying again may help, in whole seconds. */
   readonly retryAfterSeconds?: number;
+  /** What an answer by REST says besides, in lower case. Sockets have no place for it. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What really happened: for the log, never for the wire. */
   readonly cause?: unknown;
 }
@@ -21,6 +23,7 @@ export interface DomainErrorOptions {
 export class DomainError extends Error {
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 
   constructor(
     readonly code: ProblemCode,
@@ -31,6 +34,7 @@ export class DomainError extends Error {
     this.name = new.target.name;
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.headers = options.headers;
   }
 }
 

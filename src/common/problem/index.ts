@@ -2,4 +2,4 @@ export { ApiProblems } from './api-problems';
 export { DependencyUnavailable, DomainError, type FieldError, ValidationFailed } from './domain-error';
 export { type Problem, type ProblemContext, toProblem } from './problem';
 export { PROBLEMS, type ProblemCode } from './problem-catalogue';
-export { ProblemFilter, sendProblem } from './problem.filter';
+export { answeredError, ProblemFilter, sendProblem } from './problem.filter';

@@ -85,6 +85,13 @@ describe('an error over REST', () => {
     );
   });
 
+  it('says besides what the refusal has to say', async () => {
+    const refusal = new DomainError('rate_limited', 'Too often.', {
+      headers: { 'ratelimit-remaining': '0' },
+    });
+    expect((await answerTo(refusal)).headers).toMatchObject({ 'ratelimit-remaining': '0' });
+  });
+
   it('says how to authenticate where nobody did', async () => {
     const answer = await answerTo(new DomainError('unauthenticated', 'Send a token.'));
     expect(answer.headers['www-authenticate']).toBe('Bearer');

@@ -4,6 +4,8 @@ import { currentContext } from '../request-context';
 import { DomainError, ValidationFailed } from './domain-error';
 import { toProblem } from './problem';
 
+const answered = new WeakMap<FastifyRequest, unknown>();
+
 /** Answers every error of the REST door, whether thrown by a handler, by Nest or by Fastify itself. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -23,19 +25,27 @@ export function sendProblem(
   logger: Logger,
 ): void {
   const known = translateFrameworkError(error);
+  answered.set(request, known);
   const problem = toProblem(known, currentContext());
   if (problem.status >= 500) {
     logger.error({ msg: 'request failed', code: problem.code, method: request.method, err: known });
   }
   if (reply.sent) return;
-  if (known instanceof DomainError && known.retryAfterSeconds !== undefined) {
-    void reply.header('retry-after', String(known.retryAfterSeconds));
+  if (known instanceof DomainError) {
+    if (known.retryAfterSeconds !== undefined)
+      void reply.header('retry-after', String(known.retryAfterSeconds));
+    if (known.headers !== undefined) void reply.headers(known.headers);
   }
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply
     .status(problem.status)
     .type('application/problem+json; charset=utf-8')
     .send(JSON.stringify(problem));
+}
+
+/** The error `request` was answered with; undefined where it was answered well, or not yet. */
+export function answeredError(request: FastifyRequest): unknown {
+  return answered.get(request);
 }
 
 /** Nest and Fastify have errors of their own for what never reached us; they become rows of the catalogue. */

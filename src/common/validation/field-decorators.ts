@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsInt, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { isUuid } from '../uuid';
+import { isHttpsUrl } from './https-url';
 import { isPlainObject } from './parse-shape';
 
 /** The field may be left out. `null` is a value like any other, and so of the wrong type. */
@@ -68,6 +69,22 @@ export function IsText(minCodePoints: number, maxCodePoints: number): PropertyDe
         `$property must be text of ${minCodePoints} to ${maxCodePoints} characters, without NUL or lone surrogates`,
     },
   });
+}
+
+/** The `https:` URL of a picture, of at most 2,048 characters. It is handed on as it is and never fetched. */
+export function IsHttpsUrl(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isHttpsUrl',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && isHttpsUrl(value),
+      defaultMessage: () => '$property must be an https: URL of at most 2048 characters',
+    },
+  });
+}
+
+/** The field may be left out, and `null` takes away what was there. */
+export function MayBeAbsentOrNull(): PropertyDecorator {
+  return ValidateIf((_object, value) => value !== undefined && value !== null);
 }
 
 /** A JSON object taken over as it is, never merged into anything, of at most `maxBytes` as JSON. */

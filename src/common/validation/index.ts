@@ -1,3 +1,14 @@
-export { IsOpaqueObject, IsQueryInt, IsText, IsUuid, IsUuidList, MayBeAbsent } from './field-decorators';
+export { isHttpsUrl } from './https-url';
+export {
+  IsHttpsUrl,
+  IsOpaqueObject,
+  IsQueryInt,
+  IsText,
+  IsUuid,
+  IsUuidList,
+  MayBeAbsent,
+  MayBeAbsentOrNull,
+} from './field-decorators';
+export { IsTime } from './is-time';
 export { isPlainObject, parseShape } from './parse-shape';
 export { ShapePipe } from './validation.pipe';

@@ -1,6 +1,6 @@
 import { DomainError } from '../../common/problem';
 import { parseShape } from '../../common/validation';
-import { bodyHash } from '../body-hash';
+import { bodyHash } from '../../common/body-hash';
 import { SendMessageDto } from './send-message.dto';
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';

@@ -1,10 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsString, Matches, Max, Min } from 'class-validator';
-import { IsOpaqueObject, IsText, IsUuid, MayBeAbsent } from '../../common/validation';
+import { IsInt, Max, Min } from 'class-validator';
+import { IsOpaqueObject, IsUuid, MayBeAbsent } from '../../common/validation';
+import { IsMessageContent, IsMessagePayload, IsMessageType, MAX_CONTENT_CODE_POINTS } from './message-fields';
 
-export const MAX_CONTENT_CODE_POINTS = 4_000;
 const MAX_METADATA_BYTES = 4 * 1024;
-const MAX_PAYLOAD_BYTES = 16 * 1024;
 const MAX_LIFETIME_SECONDS = 90 * 24 * 60 * 60;
 
 /** The body of a message as clients send it, at either door. */
@@ -13,18 +12,15 @@ export class SendMessageDto {
     maxLength: MAX_CONTENT_CODE_POINTS,
     description: 'Plain text of 1–4,000 code points; a type other than text may do without',
   })
-  @MayBeAbsent()
-  @IsText(0, MAX_CONTENT_CODE_POINTS)
+  @IsMessageContent()
   content?: string;
 
   @ApiPropertyOptional({ default: 'text' })
-  @IsString()
-  @Matches(/^[a-z][a-z0-9_.-]{0,31}$/, { message: 'type must be the name of a type of message' })
+  @IsMessageType()
   type: string = 'text';
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'What the type asks for' })
-  @MayBeAbsent()
-  @IsOpaqueObject(MAX_PAYLOAD_BYTES)
+  @IsMessagePayload()
   payload?: Record<string, unknown>;
 
   @ApiPropertyOptional({ format: 'uuid', description: 'The idempotency key' })

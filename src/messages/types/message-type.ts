@@ -12,6 +12,8 @@ export interface MessageOrigin {
   readonly conversationId: string;
   /** null: the service itself. */
   readonly senderId: string | null;
+  /** The service writes as the business whose conversation it is: the sender is the business and no member. */
+  readonly forBusiness?: boolean;
 }
 
 /** What is stored of a message, and shown. */

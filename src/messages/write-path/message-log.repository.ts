@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DatabaseConfig } from '../../config';
-import { DedicatedConnections, type Queryable, type Statement } from '../../database';
+import { DedicatedConnections, type Queryable, type Statement, type Tx } from '../../database';
 import type { AppendOutcome, Draft } from './draft';
 
 /** One call, one round trip, one commit: migrations/…-append-messages.ts. */
@@ -51,6 +51,11 @@ export class MessageLog implements OnApplicationShutdown {
     return this.call(this.patient, drafts, true);
   }
 
+  /** In a transaction that holds the conversations already: a message that belongs to another change of theirs. */
+  appendWithin(tx: Tx, drafts: readonly Draft[]): Promise<AppendOutcome[]> {
+    return this.call(tx, drafts, true);
+  }
+
   private async call(db: Queryable, drafts: readonly Draft[], wait: boolean): Promise<AppendOutcome[]> {
     // Sorted: everybody takes locks in the order of ids.
     const conversations = [...new Set(drafts.map(({ conversationId }) => conversationId))].sort();
@@ -92,5 +97,6 @@ function toRecord(draft: Draft, ordinal: number): Record<string, unknown> {
     reply_to_uuid: draft.replyToId ?? undefined,
     expires_in_seconds: draft.expiresInSeconds ?? undefined,
     trace_id: draft.traceId,
+    for_business: draft.forBusiness,
   };
 }

@@ -1,11 +1,13 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { DependencyUnavailable } from '../../common/problem';
 import { isBadData } from '../../database';
-import { type MessageDto, toMessageDto } from '../../message-view';
+import type { MessageDto } from '../../message-view';
 import { type Announcement, EventAnnouncer } from '../../outbox';
-import type { AppendedOutcome, AppendOutcome, Draft, RefusedOutcome, ReplayedOutcome } from './draft';
+import { toAnnouncement, toMessage } from './appended-message';
+import type { AppendOutcome, Draft, RefusedOutcome, ReplayedOutcome } from './draft';
 import { GroupCommit } from './group-commit';
 import { MessageLog, UnwritableDraft } from './message-log.repository';
+import { WritePathMetrics } from './write-path.metrics';
 
 /** Drafts of one commit. Larger groups gain little and make everybody in them wait longer. */
 const GROUP_SIZE = 128;
@@ -40,6 +42,7 @@ export class WritePath implements BeforeApplicationShutdown {
   constructor(
     private readonly log: MessageLog,
     private readonly announcer: EventAnnouncer,
+    private readonly metrics: WritePathMetrics,
   ) {
     // All go through the one queue, so that none overtakes another of its conversation that is not yet held up.
     this.group = new GroupCommit(
@@ -54,10 +57,8 @@ export class WritePath implements BeforeApplicationShutdown {
    * @throws DependencyUnavailable when Postgres is away, the queue is full or the conversation stays locked.
    * Whether the message was stored is then unknown; sending it again with the same key settles it.
    */
-  async append(draft: Draft): Promise<WriteResult> {
-    const queue = this.heldUp.get(draft.conversationId) ?? this.group;
-    if (queue.isFull || this.group.isFull) throw new DependencyUnavailable('write path');
-    return this.group.add(draft);
+  append(draft: Draft): Promise<WriteResult> {
+    return this.metrics.follow(draft, this.takeIn(draft));
   }
 
   /** Whatever was taken in is committed before the connections go; more may come until the doors are shut. */
@@ -65,6 +66,12 @@ export class WritePath implements BeforeApplicationShutdown {
     await this.group.settled();
     await Promise.all([...this.heldUp.values()].map((queue) => queue.settled()));
     await new Promise(setImmediate); // until their senders have their answers
+  }
+
+  private async takeIn(draft: Draft): Promise<WriteResult> {
+    const queue = this.heldUp.get(draft.conversationId) ?? this.group;
+    if (queue.isFull || this.group.isFull) throw new DependencyUnavailable('write path');
+    return this.group.add(draft);
   }
 
   private async commit(drafts: readonly Draft[]): Promise<(WriteResult | Promise<WriteResult>)[]> {
@@ -100,6 +107,7 @@ export class WritePath implements BeforeApplicationShutdown {
 
   /** Tells of what is stored by now. Nothing that goes wrong here may make it look as if it were not. */
   private announce(drafts: readonly Draft[], outcomes: readonly AppendOutcome[]): WriteResult[] {
+    const committed = performance.now();
     const announcements: Announcement[] = [];
     const results = outcomes.map((outcome, index): WriteResult => {
       if (outcome.verdict !== 'appended') return outcome;
@@ -113,7 +121,9 @@ export class WritePath implements BeforeApplicationShutdown {
         return { verdict: 'replayed', messageId: outcome.messageId };
       }
     });
+    if (announcements.length === 0) return results;
     this.announcer.announce(announcements);
+    this.metrics.announced(performance.now() - committed);
     return results;
   }
 }
@@ -121,42 +131,4 @@ export class WritePath implements BeforeApplicationShutdown {
 /** A fault of one draft by which no other was harmed: nothing is stored, and without it the rest can be. */
 function isOfOneDraft(error: unknown): boolean {
   return isBadData(error) || error instanceof UnwritableDraft;
-}
-
-function toMessage(draft: Draft, outcome: AppendedOutcome): MessageDto {
-  return toMessageDto({
-    id: outcome.messageId,
-    conversationId: draft.conversationId,
-    seq: outcome.seq,
-    rev: outcome.rev,
-    senderId: draft.senderId,
-    type: draft.type,
-    content: draft.content,
-    payload: draft.payload,
-    metadata: draft.metadata,
-    clientMessageId: draft.clientMessageId,
-    sentAt: outcome.sentAt,
-    editedAt: null,
-    deletedAt: null,
-    expiresAt: outcome.expiresAt,
-    replyTo: outcome.replyTo,
-  });
-}
-
-function toAnnouncement(draft: Draft, outcome: AppendedOutcome, message: MessageDto): Announcement {
-  return {
-    event: {
-      eventId: outcome.eventId,
-      eventType: 'MessageCreated',
-      schemaVersion: 1,
-      occurredAt: outcome.sentAt,
-      traceId: draft.traceId,
-      tenantId: draft.tenantId,
-      key: draft.conversationId,
-      rev: outcome.rev,
-      payload: { message },
-    },
-    audience: outcome.audience,
-    sincePreviousMs: Math.max(0, outcome.sincePreviousMs),
-  };
 }

@@ -3,6 +3,8 @@ import { Client } from 'pg';
 
 export interface TestDatabase {
   readonly url: string;
+  /** One statement on a connection of its own: what is stored, behind the service's back. */
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }
 
@@ -12,14 +14,26 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await onServer(`CREATE DATABASE ${name} TEMPLATE chat_template`);
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`) };
+  return {
+    url: url.href,
+    query: <Row>(text: string, values?: readonly unknown[]) => on<Row>(url.href, text, values),
+    drop: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`),
+  };
 }
 
 async function onServer(statement: string): Promise<void> {
-  const client = new Client({ connectionString: serverUrl() });
+  await on(serverUrl(), statement);
+}
+
+async function on<Row>(
+  connectionString: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const client = new Client({ connectionString });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(text, [...values])).rows as Row[];
   } finally {
     await client.end();
   }

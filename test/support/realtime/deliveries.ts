@@ -12,6 +12,7 @@ export function aDelivery(rev: number, more: Partial<Delivery> = {}): Delivery {
     tenantId: TENANT,
     conversationId: CONVERSATION,
     rev,
+    ordered: true,
     sincePreviousMs: 5,
     audience: [ALICE, BOB],
     packet: { event: 'new_message', payload: { message: { rev } } },

@@ -4,11 +4,13 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Authenticator, AuthModule } from '../../../src/auth';
 import type { Actor } from '../../../src/common/actor';
-import { RealtimeConfig, RedisConfig } from '../../../src/config';
-import { HistoryService, MessagesModule, MessagesService } from '../../../src/messages';
+import { NIL_UUID } from '../../../src/common/uuid';
+import { HttpConfig, RateLimitConfig, RealtimeConfig, RedisConfig } from '../../../src/config';
+import { EditingService, HistoryService, MessagesModule, MessagesService } from '../../../src/messages';
 import { type Announcement, EventAnnouncer, OutboxModule } from '../../../src/outbox';
 import { ChatIoAdapter, RealtimeModule } from '../../../src/realtime';
 import { RedisChannels, RedisConnections, RedisHealth, RedisModule } from '../../../src/redis';
+import { ValidSessions } from '../../../src/users';
 import { FakeAuthenticator } from './fake-authenticator';
 import { RedisStandIn, type StandInLink } from './redis-stand-in';
 
@@ -49,6 +51,8 @@ export class RealtimeNode extends Beneath {
   private constructor(
     readonly port: number,
     readonly commits: (...announcements: Announcement[]) => void,
+    /** From now on the tokens that this user has are good no more. */
+    readonly revokes: (userId: string) => void,
     readonly close: () => Promise<void>,
   ) {
     super();
@@ -64,6 +68,7 @@ export class RealtimeNode extends Beneath {
   }: Options = {}): Promise<RealtimeNode> {
     Logger.overrideLogger(false);
     let node: Beneath = new Beneath();
+    const sessions = new ValidSessions();
     const core = {
       send: (actor: Actor, command: { conversationId: string }) => node.send(actor, command),
       announcementsBetween: (...gap: Parameters<Beneath['announcementsBetween']>) =>
@@ -73,6 +78,9 @@ export class RealtimeNode extends Beneath {
       imports: [
         globally(
           { provide: RealtimeConfig, useValue: { maxConnections, corsOrigins: [ORIGIN] } },
+          { provide: RateLimitConfig, useValue: { requests: 0, messages: 0 } },
+          { provide: HttpConfig, useValue: { trustProxy: [] } },
+          { provide: ValidSessions, useValue: sessions },
           { provide: RedisConfig, useValue: { url: redis, keyPrefix: 'realtime-node:' } },
         ),
         RealtimeModule,
@@ -82,7 +90,11 @@ export class RealtimeNode extends Beneath {
       .useModule(offering({ provide: Authenticator, useValue: new FakeAuthenticator() }))
       .overrideModule(MessagesModule)
       .useModule(
-        offering({ provide: MessagesService, useValue: core }, { provide: HistoryService, useValue: core }),
+        offering(
+          { provide: MessagesService, useValue: core },
+          { provide: EditingService, useValue: core },
+          { provide: HistoryService, useValue: core },
+        ),
       )
       .overrideModule(OutboxModule)
       .useModule(offering({ provide: EventAnnouncer, useValue: new EventAnnouncer() }));
@@ -96,6 +108,7 @@ export class RealtimeNode extends Beneath {
     const started = new RealtimeNode(
       port,
       (...announcements) => announcer.announce(announcements),
+      (userId) => sessions.revoke({ tenantId: NIL_UUID, userId }, new Date()),
       () => app.close(),
     );
     node = started;
