@@ -177,8 +177,9 @@ const OUTBOX = /* sql */ `
     tenant_uuid       uuid        NOT NULL,
     conversation_uuid uuid        NOT NULL,
     rev               bigint      NOT NULL,
-    payload           json        NOT NULL,
-    -- Who may hear of it; null for a message, which is its members' at its seq.
+    -- Null for MessageCreated, whose event_uuid is that of the message.
+    payload           json,
+    -- Who may hear of it; null for MessageCreated: the members at its seq.
     audience          uuid[],
     stamp             xid8        NOT NULL DEFAULT pg_current_xact_id()
   );

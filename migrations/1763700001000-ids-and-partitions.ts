@@ -33,9 +33,10 @@ export class IdsAndPartitions1763700001000 implements MigrationInterface {
 const UUID_V7_AT = /* sql */ `
   CREATE FUNCTION uuid_v7_at(moment timestamptz) RETURNS uuid
   LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
-    SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000000)::bigint / 1000), 12, '0')
-      || to_hex(28672 + (extract(epoch FROM moment) * 1000000)::bigint % 1000 * 4096 / 1000)
-      || substr(gen_random_uuid()::text, 20))::uuid
+    SELECT encode(
+      substring(int8send((date_part('epoch', moment) * 1000000)::bigint / 1000) FROM 3)
+      || substring(int4send((28672 + (date_part('epoch', moment) * 1000000)::bigint % 1000 * 4096 / 1000)::integer) FROM 3)
+      || substring(uuid_send(gen_random_uuid()) FROM 9), 'hex')::uuid
   $$`;
 
 /** Below every id of that moment and after, above every id before it: where pages and partitions are cut. */

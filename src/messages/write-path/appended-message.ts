@@ -27,7 +27,8 @@ export function toMessage(draft: Draft, outcome: AppendedOutcome): MessageDto {
 export function toAnnouncement(draft: Draft, outcome: AppendedOutcome, message: MessageDto): Announcement {
   return {
     event: {
-      eventId: outcome.eventId,
+      // The event that a message came is named by it.
+      eventId: outcome.messageId,
       eventType: 'MessageCreated',
       schemaVersion: 1,
       occurredAt: outcome.sentAt,

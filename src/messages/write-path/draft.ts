@@ -23,7 +23,6 @@ export interface AppendedOutcome {
   readonly rev: number;
   readonly sentAt: Date;
   readonly expiresAt: Date | null;
-  readonly eventId: string;
   readonly sincePreviousMs: number;
   /** The members at this seq. */
   readonly audience: readonly string[];

@@ -8,8 +8,8 @@ const APPEND: Statement = {
   name: 'message_log.append',
   text: /* sql */ `
     SELECT ordinal, verdict, message_uuid AS "messageId", seq, rev, sent_at AS "sentAt", expires_at AS "expiresAt",
-      event_uuid AS "eventId", since_previous_ms AS "sincePreviousMs", audience, reply_to AS "replyTo"
-    FROM append_messages($1, $2, $3)`,
+      since_previous_ms AS "sincePreviousMs", audience, reply_to AS "replyTo"
+    FROM append_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 };
 
 /** How long a conversation somebody else holds is waited for before the sender is told to try again. */
@@ -56,13 +56,28 @@ export class MessageLog implements OnApplicationShutdown {
     return this.call(tx, drafts, true);
   }
 
+  /**
+   * The function judges no two drafts of one key: who sends twice at once has the second one judged after the first
+   * one's commit.
+   */
   private async call(db: Queryable, drafts: readonly Draft[], wait: boolean): Promise<AppendOutcome[]> {
+    const outcomes = new Map<Draft, AppendOutcome>();
+    for (let left = drafts; left.length > 0;) {
+      const [now, later] = withoutTwins(left);
+      const judged = await this.judge(db, now, wait);
+      now.forEach((draft, index) => outcomes.set(draft, judged[index] as AppendOutcome));
+      left = later;
+    }
+    return drafts.map((draft) => outcomes.get(draft) as AppendOutcome);
+  }
+
+  private async judge(db: Queryable, drafts: readonly Draft[], wait: boolean): Promise<AppendOutcome[]> {
     // Sorted: everybody takes locks in the order of ids.
     const conversations = [...new Set(drafts.map(({ conversationId }) => conversationId))].sort();
     const rows = await db.query<AppendOutcome & { ordinal: number }>(APPEND, [
-      toJson(drafts),
       conversations,
       wait,
+      ...COLUMNS.map((column) => drafts.map(column)),
     ]);
     const outcomes: AppendOutcome[] = new Array<AppendOutcome>(drafts.length);
     for (const { ordinal, ...outcome } of rows) outcomes[ordinal] = outcome;
@@ -73,30 +88,44 @@ export class MessageLog implements OnApplicationShutdown {
 /** A draft holds what JSON can not say. Nothing was sent. */
 export class UnwritableDraft extends TypeError {}
 
-function toJson(drafts: readonly Draft[]): string {
+/** The function's parameters from the third on: one value of each draft. */
+const COLUMNS: readonly ((draft: Draft) => unknown)[] = [
+  (draft) => draft.conversationId,
+  (draft) => draft.tenantId,
+  (draft) => draft.senderId,
+  (draft) => draft.forBusiness ?? false,
+  (draft) => draft.clientMessageId,
+  (draft) => draft.bodyHash,
+  (draft) => draft.type,
+  (draft) => draft.content,
+  (draft) => toJson(draft.payload),
+  (draft) => toJson(draft.metadata),
+  (draft) => draft.replyToId,
+  (draft) => draft.expiresInSeconds,
+  (draft) => draft.traceId,
+];
+
+function toJson(value: object | null): string | null {
+  if (value === null) return null;
   try {
-    return JSON.stringify(drafts.map(toRecord));
+    return JSON.stringify(value);
   } catch (cause) {
     throw new UnwritableDraft('a draft can not be written as JSON', { cause });
   }
 }
 
-/** A row of the function's `p_drafts`; what is null is left out. */
-function toRecord(draft: Draft, ordinal: number): Record<string, unknown> {
-  return {
-    ordinal,
-    conversation_uuid: draft.conversationId,
-    tenant_uuid: draft.tenantId,
-    sender_uuid: draft.senderId ?? undefined,
-    client_message_id: draft.clientMessageId ?? undefined,
-    body_hash: draft.bodyHash === null ? undefined : `\\x${draft.bodyHash.toString('hex')}`,
-    type: draft.type,
-    content: draft.content,
-    payload: draft.payload ?? undefined,
-    metadata: draft.metadata ?? undefined,
-    reply_to_uuid: draft.replyToId ?? undefined,
-    expires_in_seconds: draft.expiresInSeconds ?? undefined,
-    trace_id: draft.traceId,
-    for_business: draft.forBusiness,
-  };
+/** Those whose key is nobody's before them here, and the others. */
+function withoutTwins(drafts: readonly Draft[]): [firsts: readonly Draft[], twins: readonly Draft[]] {
+  const keys = new Set<string>();
+  const twins: Draft[] = [];
+  const firsts = drafts.filter((draft) => {
+    const { conversationId, senderId, clientMessageId } = draft;
+    if (clientMessageId === null) return true;
+    const key = `${conversationId} ${senderId ?? ''} ${clientMessageId}`;
+    const isTwin = keys.has(key);
+    if (isTwin) twins.push(draft);
+    keys.add(key);
+    return !isTwin;
+  });
+  return [firsts, twins];
 }

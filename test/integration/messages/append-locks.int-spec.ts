@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { bodyHash } from '../../../src/messages/body-hash';
+import { bodyHash } from '../../../src/common/body-hash';
+import type { Statement, Tx } from '../../../src/database';
 import type { AppendedOutcome, AppendOutcome, Draft } from '../../../src/messages/write-path/draft';
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
 import { eventually } from '../../support/eventually';
@@ -252,20 +253,7 @@ describe('a conversation that somebody else holds locked', () => {
     });
 
     async function appendThroughHolder(draft: Draft): Promise<void> {
-      const record = {
-        ordinal: 0,
-        conversation_uuid: draft.conversationId,
-        tenant_uuid: draft.tenantId,
-        sender_uuid: draft.senderId,
-        client_message_id: draft.clientMessageId,
-        body_hash: draft.bodyHash && `\\x${draft.bodyHash.toString('hex')}`,
-        type: draft.type,
-        content: draft.content,
-        trace_id: draft.traceId,
-      };
-      await holder.query('SELECT FROM append_messages($1, $2, true)', [
-        ...[JSON.stringify([record]), [draft.conversationId]],
-      ]);
+      await log.appendWithin(inTheHands(holder), [draft]);
     }
   });
 
@@ -307,3 +295,12 @@ describe('a conversation that somebody else holds locked', () => {
     }
   });
 });
+
+/** The transaction that `client` has begun. */
+function inTheHands(client: Client): Tx {
+  return {
+    isTransaction: true,
+    query: async <Row>({ text }: Statement, values: readonly unknown[]) =>
+      (await client.query(text, [...values])).rows as Row[],
+  };
+}

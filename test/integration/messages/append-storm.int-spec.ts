@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { bodyHash } from '../../../src/messages/body-hash';
+import { bodyHash } from '../../../src/common/body-hash';
 import type { AppendedOutcome, AppendOutcome, Draft } from '../../../src/messages/write-path/draft';
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
@@ -170,7 +170,7 @@ describe.each(['one', 'two', 'three'])(
     it('record an event for each message, in the order of revisions', async () => {
       for (const group of groups) {
         const events = await select<{ rev: string; id: string }>(
-          `SELECT rev, payload->'message'->>'id' AS id FROM outbox WHERE conversation_uuid = $1 ORDER BY position`,
+          `SELECT rev, event_uuid AS id FROM outbox WHERE conversation_uuid = $1 ORDER BY position`,
           group,
         );
         const messages = await select(

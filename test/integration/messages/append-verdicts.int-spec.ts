@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { bodyHash } from '../../../src/messages/body-hash';
+import { bodyHash } from '../../../src/common/body-hash';
 import type { AppendedOutcome, AppendOutcome, Draft } from '../../../src/messages/write-path/draft';
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
@@ -201,7 +201,7 @@ describe('a draft that is appended', () => {
       const { rows } = await db.query<{ id: string }>(
         `INSERT INTO messages (message_uuid, conversation_uuid, seq, rev, sender_uuid, type, idempotency_key, body_hash, sent_at)
          SELECT uuid_v7_at(at), $1, 1000, 1000, $2, 'text', idempotency_key($1, $2, $3), $4, at
-         FROM (SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') - interval '1 day') AT TIME ZONE 'UTC' AS at) AS t
+         FROM (SELECT now() - interval '7 days 23 hours' AS at) AS t
          RETURNING message_uuid AS id`,
         [group, ALICE, old, bodyHash({ content: 'hello' })],
       );

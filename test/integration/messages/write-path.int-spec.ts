@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { DependencyUnavailable } from '../../../src/common/problem';
 import type { MessageDto } from '../../../src/message-view';
-import { bodyHash } from '../../../src/messages/body-hash';
+import { bodyHash } from '../../../src/common/body-hash';
 import type { AppendOutcome, Draft } from '../../../src/messages/write-path/draft';
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
 import { WritePath, type WriteResult } from '../../../src/messages/write-path/write-path';
+import { WritePathMetrics } from '../../../src/messages/write-path/write-path.metrics';
 import { EventAnnouncer } from '../../../src/outbox';
+import { Metrics } from '../../../src/telemetry';
 import { eventually } from '../../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { times, upTo } from '../../support/times';
@@ -44,7 +46,7 @@ describe('the write path', () => {
   beforeEach(() => {
     log = new ObservedLog({ url: testDatabase.url, poolSize: 1, migrateOnStart: false });
     announcer = new EventAnnouncer();
-    writePath = new WritePath(log, announcer);
+    writePath = new WritePath(log, announcer, new WritePathMetrics(new Metrics()));
   });
   afterEach(async () => {
     await holder.query('ROLLBACK');
@@ -159,8 +161,10 @@ describe('the write path', () => {
       const stuck = settled([append(held, 'stuck')]).then(
         (outcome) => [outcome, performance.now() - started] as const,
       );
+      let over = false;
+      void stuck.then(() => (over = true));
       for (const n of upTo(50)) await append(free, `${n}`);
-      expect(performance.now() - started).toBeLessThan(1_000);
+      expect(over).toBe(false);
       const [outcome, waited] = await stuck;
       expect(outcome).toEqual([unavailable]);
       expect(waited).toBeLessThan(2_700);
@@ -260,7 +264,7 @@ describe('the write path', () => {
 
   describe('where one draft is such that Postgres refuses it', () => {
     it.each<[string, Partial<Draft>, string]>([
-      ['text with a NUL', { content: 'a\0' }, '22P05'],
+      ['text with a NUL', { content: 'a\0' }, '22021'],
       ['JSON with half of a surrogate pair', { metadata: { a: '\ud83d' } }, '22P02'],
       ['an id that is none', { replyToId: 'me' }, '22P02'],
       ['a number that is too large', { expiresInSeconds: 2 ** 40 }, '22003'],
