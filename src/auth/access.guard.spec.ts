@@ -7,6 +7,7 @@ import type { Actor } from '../common/actor';
 import { ProblemFilter } from '../common/problem';
 import { NIL_UUID } from '../common/uuid';
 import { AuthConfig, type Config, ConfigModule } from '../config';
+import { type Origin, RateLimited, RateLimitModule, RateLimits, type StandingHeaders } from '../rate-limit';
 import { Public, ServiceOnly } from './access.decorators';
 import { AccessGuard } from './access.guard';
 import { AuthModule } from './auth.module';
@@ -63,6 +64,30 @@ class RoutesForServices {
 })
 class EverybodyIsKnown {}
 
+/** Counts by caller, as the real one does, and knows no window. */
+class CountingLimits implements Pick<RateLimits, 'request' | 'stranger'> {
+  readonly charged: string[] = [];
+  limit = Infinity;
+
+  request({ tenantId, userId }: Actor): Promise<StandingHeaders> {
+    return this.charge(`${tenantId} ${userId}`);
+  }
+
+  stranger({ socket }: Origin): Promise<StandingHeaders> {
+    return this.charge(String(socket.remoteAddress));
+  }
+
+  private charge(caller: string): Promise<StandingHeaders> {
+    const remaining = this.limit - this.charged.push(caller);
+    return remaining < 0
+      ? Promise.reject(new RateLimited({ what: 'requests', limit: this.limit, seconds: 60 }, 7))
+      : Promise.resolve({ 'ratelimit-remaining': String(remaining) });
+  }
+}
+
+@Module({ providers: [{ provide: RateLimits, useClass: CountingLimits }], exports: [RateLimits] })
+class NoRedis {}
+
 const config: Partial<Config> = {
   auth: Object.assign(new AuthConfig(), {
     jwtSecrets: [SECRET],
@@ -75,13 +100,18 @@ const config: Partial<Config> = {
 };
 
 let app: NestFastifyApplication;
+let limits: CountingLimits;
 let userToken: string;
 
 beforeAll(async () => {
   const module = await Test.createTestingModule({
     imports: [ConfigModule.with(config as Config), EverybodyIsKnown, AuthModule],
     controllers: [RoutesThatSayNothing, RoutesForServices],
-  }).compile();
+  })
+    .overrideModule(RateLimitModule)
+    .useModule(NoRedis)
+    .compile();
+  limits = module.get(RateLimits);
   app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
   app.useGlobalFilters(new ProblemFilter());
   await app.init();
@@ -91,6 +121,10 @@ beforeAll(async () => {
     .setSubject(ALICE)
     .setExpirationTime('1 min')
     .sign(new TextEncoder().encode(SECRET));
+});
+beforeEach(() => {
+  limits.charged.length = 0;
+  limits.limit = Infinity;
 });
 afterAll(() => app.close());
 
@@ -184,12 +218,55 @@ describe('a route for services', () => {
   });
 });
 
+describe('how often one may ask', () => {
+  const STRANGER = '127.0.0.1';
+  const asUser = () => ({ authorization: `Bearer ${userToken}` });
+
+  it.each([
+    ['a user', 'GET', '/v1/me', () => asUser(), [`${TENANT} ${ALICE}`]],
+    ['a user on a route for services', 'POST', '/v1/internal/events', () => asUser(), [STRANGER]],
+    ['a bad token', 'GET', '/v1/me', () => ({ authorization: 'Bearer a.b.c' }), [STRANGER]],
+    ['no token', 'GET', '/v1/me', () => ({}), [STRANGER]],
+    ['another service', 'POST', '/v1/internal/events', () => asService(), []],
+    ['another service, for no tenant', 'POST', '/v1/internal/events', () => asService('acme'), []],
+    ['anybody on a public route', 'GET', '/v1/open', () => asUser(), []],
+    ['nothing there is', 'GET', '/v1/nowhere', () => asUser(), []],
+  ] as const)('is counted once, for who it is: %s', async (_who, method, path, headers, charged) => {
+    await call(method, path, headers());
+    expect(limits.charged).toEqual(charged);
+  });
+
+  it.each([
+    ['a user', () => asUser(), 200],
+    ['somebody unknown', () => ({}), 401],
+  ])('is said in the answer, until it is too often: %s', async (_who, headers, status) => {
+    limits.limit = 1;
+    const first = await call('GET', '/v1/me', headers());
+    expect([first.statusCode, first.headers['ratelimit-remaining']]).toEqual([status, '0']);
+    const second = await call('GET', '/v1/me', headers());
+    expect([second.statusCode, second.json<{ code: string }>().code]).toEqual([429, 'rate_limited']);
+    expect(second.headers).toMatchObject({ 'retry-after': '7', 'ratelimit-limit': '1' });
+  });
+
+  it('does not matter to a good token from where bad ones come', async () => {
+    limits.limit = 0;
+    jest.spyOn(limits, 'request').mockResolvedValueOnce({});
+    expect((await call('GET', '/v1/me', { authorization: 'Bearer a.b.c' })).statusCode).toBe(429);
+    expect((await call('GET', '/v1/me', asUser())).statusCode).toBe(200);
+  });
+});
+
 describe('what is not HTTP', () => {
   it.each([
     ['ws', true],
     ['rpc', false],
   ])('%s', async (type, admitted) => {
-    const guard = new AccessGuard(app.get(Reflector), app.get(Authenticator), app.get(ServiceTokens));
+    const guard = new AccessGuard(
+      app.get(Reflector),
+      app.get(Authenticator),
+      app.get(ServiceTokens),
+      app.get(RateLimits),
+    );
     const context: Pick<ExecutionContext, 'getType'> = { getType: <T extends string>() => type as T };
     await expect(guard.canActivate(context as ExecutionContext)).resolves.toBe(admitted);
   });

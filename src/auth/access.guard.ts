@@ -1,10 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ValidationFailed } from '../common/problem';
 import { isUuid, NIL_UUID } from '../common/uuid';
+import { RateLimits, type StandingHeaders } from '../rate-limit';
 import { type Access, ACCESS } from './access.decorators';
-import { Unauthenticated } from './auth.errors';
+import { isUnknownCaller, ServiceTokenRefused } from './auth.errors';
 import { Authenticator } from './authenticator';
 import { bearerToken } from './bearer';
 import { admit, type Caller } from './caller';
@@ -20,6 +21,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
     private readonly serviceTokens: ServiceTokens,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -27,8 +29,12 @@ export class AccessGuard implements CanActivate {
     if (context.getType() !== 'http') return context.getType() === 'ws';
     const access = this.accessTo(context);
     if (access === 'public') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    admit(request, access === 'service' ? this.serviceBehind(request) : await this.userBehind(request));
+    const http = context.switchToHttp();
+    const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
+    const caller = await this.callerBehind(access, request, reply);
+    // Before they are counted: the record of a request that was one too many says whose it was.
+    admit(request, caller);
+    void reply.headers(await this.charge(caller));
     return true;
   }
 
@@ -41,13 +47,32 @@ export class AccessGuard implements CanActivate {
     );
   }
 
+  private async callerBehind(
+    access: 'user' | 'service',
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Caller> {
+    try {
+      return access === 'service' ? this.serviceBehind(request) : await this.userBehind(request);
+    } catch (refusal) {
+      // Judged first and counted then: others, whose tokens are good, may share the address.
+      if (isUnknownCaller(refusal)) void reply.headers(await this.limits.stranger(request));
+      throw refusal;
+    }
+  }
+
+  /** Other services are of the house: they work for all users at once, and are trusted to know how much that is. */
+  private async charge(caller: Caller): Promise<StandingHeaders> {
+    return caller.kind === 'user' ? this.limits.request(caller.token.actor) : {};
+  }
+
   private async userBehind(request: FastifyRequest): Promise<Caller> {
     return { kind: 'user', token: await this.authenticator.fromHeader(request.headers.authorization) };
   }
 
   private serviceBehind(request: FastifyRequest): Caller {
     if (!this.serviceTokens.include(bearerToken(request.headers.authorization))) {
-      throw new Unauthenticated('This call takes a service token.');
+      throw new ServiceTokenRefused();
     }
     const tenantId = request.headers['x-tenant-id'] ?? NIL_UUID;
     if (!isUuid(tenantId)) throw ValidationFailed.of('X-Tenant-Id', 'must be a UUID');

@@ -7,6 +7,18 @@ export class Unauthenticated extends DomainError {
   }
 }
 
+/** A call that is for services only, without a token of one. */
+export class ServiceTokenRefused extends Unauthenticated {
+  constructor() {
+    super('This call takes a service token.');
+  }
+}
+
+/** Whether `error` says that nobody knows who is calling. */
+export function isUnknownCaller(error: unknown): boolean {
+  return error instanceof Unauthenticated || error instanceof TokenExpired;
+}
+
 /** The token was good once: its signature is right, its time is over. A fresh one is all that is needed. */
 export class TokenExpired extends DomainError {
   constructor(cause?: unknown) {

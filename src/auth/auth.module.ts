@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuthConfig } from '../config';
+import { RateLimitModule } from '../rate-limit';
 import { AccessGuard } from './access.guard';
 import { Authenticator } from './authenticator';
 import { JwtVerifier } from './jwt-verifier';
@@ -11,6 +12,7 @@ import { TokenVerifier } from './token-verifier';
 
 /** Puts the guard before every route of the application, and offers the `Authenticator` to other doors. */
 @Module({
+  imports: [RateLimitModule],
   providers: [
     { provide: TokenVerifier, inject: [AuthConfig], useFactory: tokenVerifier },
     Authenticator,

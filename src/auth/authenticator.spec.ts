@@ -1,13 +1,13 @@
-import type { Actor } from '../common/actor';
 import { Unauthenticated } from './auth.errors';
 import { Authenticator } from './authenticator';
+import { RememberingVerifier } from './remembering-verifier';
 import { TokenVerifier, type VerifiedToken } from './token-verifier';
 import type { UserRegistry } from './user-registry';
 
 const TOKEN: VerifiedToken = {
   actor: { userId: '0190a0b1-0000-7000-8000-00000000a11c', tenantId: '0190a0b1-0000-7000-8000-0000000000ff' },
   issuedAt: null,
-  expiresAt: new Date('2026-06-01T12:00:00Z'),
+  expiresAt: new Date('2099-06-01T12:00:00Z'),
 };
 
 class OneGoodToken extends TokenVerifier {
@@ -16,15 +16,18 @@ class OneGoodToken extends TokenVerifier {
   }
 }
 
-let recognised: Actor[];
+let recognised: VerifiedToken[];
+let revoked: boolean;
+let users: UserRegistry;
 let authenticator: Authenticator;
 
 beforeEach(() => {
   recognised = [];
-  const users: UserRegistry = {
-    recognise: (actor) => {
-      recognised.push(actor);
-      return Promise.resolve();
+  revoked = false;
+  users = {
+    recognise: (token) => {
+      recognised.push(token);
+      return revoked ? Promise.reject(new Unauthenticated('revoked')) : Promise.resolve();
     },
   };
   authenticator = new Authenticator(new OneGoodToken(), users);
@@ -34,7 +37,15 @@ describe('Authenticator', () => {
   it('makes somebody with a good token known as a user', async () => {
     await expect(authenticator.fromHeader('Bearer good')).resolves.toBe(TOKEN);
     await expect(authenticator.fromToken('good')).resolves.toBe(TOKEN);
-    expect(recognised).toEqual([TOKEN.actor, TOKEN.actor]);
+    expect(recognised).toEqual([TOKEN, TOKEN]);
+  });
+
+  it('lets nobody in by a token that was revoked, also if it was remembered to be good', async () => {
+    const verifier = new RememberingVerifier(new OneGoodToken(), { edition: () => 1 });
+    const remembering = new Authenticator(verifier, users);
+    await expect(remembering.fromToken('good')).resolves.toBe(TOKEN);
+    revoked = true;
+    await expect(remembering.fromToken('good')).rejects.toThrow(Unauthenticated);
   });
 
   it.each([[undefined], [null], [''], [7], [['good']], [{ token: 'good' }], ['Bearer good'], ['bad']])(

@@ -27,7 +27,7 @@ export class Authenticator {
   async fromToken(token: unknown): Promise<VerifiedToken> {
     if (typeof token !== 'string' || token === '') throw new Unauthenticated('Send a token.');
     const verified = await this.tokens.verify(token);
-    await this.users.recognise(verified.actor);
+    await this.users.recognise(verified);
     return verified;
   }
 }

@@ -1,5 +1,5 @@
-export { Public, ServiceOnly } from './access.decorators';
-export { TokenExpired, Unauthenticated } from './auth.errors';
+export { Public, SERVICE_SCHEME, ServiceOnly } from './access.decorators';
+export { isUnknownCaller, ServiceTokenRefused, TokenExpired, Unauthenticated } from './auth.errors';
 export { AuthModule } from './auth.module';
 export { Authenticator } from './authenticator';
 export { type Caller, callerOf, type ServiceCaller, type UserCaller } from './caller';

@@ -46,6 +46,7 @@ export const conversationColumns = (retentionDays: string): string => /* sql */ 
     SELECT row_to_json(latest) FROM (
       SELECT ${messageColumns('m', 'page.windows')} FROM messages m
       WHERE m.message_uuid = page.last_message_uuid AND page.windows @> m.seq
+        AND m.conversation_uuid IS NOT DISTINCT FROM page.conversation_uuid
         AND m.sent_at >= now() - make_interval(days => ${retentionDays})
     ) AS latest
   ) AS "lastMessage",

@@ -11,6 +11,7 @@ import { ConversationParams } from './dto/conversation-params.dto';
 import { CreateConversationDto } from './dto/create-conversation.dto';
 import { InboxQuery } from './dto/inbox-query.dto';
 import { GroupsService } from './groups/groups.service';
+import { ApiMemberAccess } from './member-access.decorator';
 
 @ApiTags('conversations')
 @ApiBearerAuth()
@@ -27,6 +28,7 @@ export class ConversationsController {
    */
   @Post()
   @ApiIdempotencyKey()
+  @ApiMemberAccess({ notWhileBlocked: true })
   @ApiCreatedResponse({ type: ConversationDto })
   @ApiOkResponse({ type: ConversationDto, description: 'There was one already' })
   @ApiProblems(400, 401, 403, 404, 413, 415, 422, 429, 503)
@@ -42,14 +44,14 @@ export class ConversationsController {
   /** Your inbox: most recent activity first, each with its people, its last message and what is unread. */
   @Get()
   @ApiOkResponse({ type: ConversationPageDto })
-  @ApiProblems(400, 401, 503)
+  @ApiProblems(400, 401, 429, 503)
   inbox(@CurrentActor() actor: Actor, @Query() query: InboxQuery): Promise<ConversationPageDto> {
     return this.conversations.inbox(actor, query);
   }
 
   @Get(':conversationId')
   @ApiOkResponse({ type: ConversationDto })
-  @ApiProblems(400, 401, 404, 503)
+  @ApiProblems(400, 401, 404, 429, 503)
   find(
     @CurrentActor() actor: Actor,
     @Param() { conversationId }: ConversationParams,

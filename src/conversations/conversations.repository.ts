@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor';
 import type { Queryable, Statement, Tx } from '../database';
-import { LOCK_PAIR } from './visibility/pair.sql';
+import { LOCK_PAIR_TO_OPEN } from './visibility/pair.sql';
 
 export interface DirectPair {
   readonly tenantId: string;
@@ -56,9 +56,9 @@ export class ConversationsRepository {
     return row?.id;
   }
 
-  /** From here to the commit nobody else opens the pair's conversation, and neither of them blocks the other. */
-  async lockPair(tx: Tx, { tenantId, low, high }: DirectPair): Promise<void> {
-    await tx.query(LOCK_PAIR, [tenantId, low, high]);
+  /** From here to the commit neither of them blocks the other. */
+  async lockPairToOpen(tx: Tx, { tenantId, low, high }: DirectPair): Promise<void> {
+    await tx.query(LOCK_PAIR_TO_OPEN, [tenantId, low, high]);
   }
 
   /** Whether the actor is blocked by this person. */

@@ -62,7 +62,9 @@ export class ConversationsService {
     }
     if (profiles.unknown.users.includes(otherId)) throw new UserNotFound();
 
-    const made = await this.database.transaction((tx) => this.createDirect(tx, pair, actor, otherId, profiles));
+    const made = await this.database.transaction((tx) =>
+      this.createDirect(tx, pair, actor, otherId, profiles),
+    );
     if (made === undefined) {
       const winner = await this.conversations.findDirect(this.database, pair);
       if (winner === undefined) throw new Error('the pair has a conversation that can not be found');
@@ -88,16 +90,14 @@ export class ConversationsService {
     const { cursorKey } = await this.cluster.read();
     const after =
       cursor === undefined ? undefined : toPosition(openCursor(cursorKey, INBOX_CURSOR, actor, cursor));
-    const rows = await this.inboxes.page(this.database, actor, type, after, limit + 1);
-    const page = rows.slice(0, limit);
-    const profiles = await this.profiles.profilesFor(peopleIn(page));
-    const last = page.at(-1);
+    const { rows, next } = await this.inboxes.page(this.database, actor, type, after, limit);
+    const profiles = await this.profiles.profilesFor(peopleIn(rows));
     return {
-      items: page.map((row) => toConversationDto(row, actor.userId, profiles)),
+      items: rows.map((row) => toConversationDto(row, actor.userId, profiles)),
       nextCursor:
-        rows.length > limit && last !== undefined
-          ? sealCursor(cursorKey, INBOX_CURSOR, actor, [last.activity, last.id])
-          : null,
+        next === undefined
+          ? null
+          : sealCursor(cursorKey, INBOX_CURSOR, actor, [next.activity, next.conversationId]),
     };
   }
 
@@ -120,7 +120,7 @@ export class ConversationsService {
     profiles: Profiles,
   ): Promise<Founded | undefined> {
     await this.users.ensure(tx, pair.tenantId, [pair.low, pair.high]);
-    await this.conversations.lockPair(tx, pair);
+    await this.conversations.lockPairToOpen(tx, pair);
     await this.mustBeWelcome(tx, actor, otherId);
     const id = await this.conversations.createDirect(tx, pair, actor.userId);
     return id === undefined ? undefined : this.founding.record(tx, actor, id, profiles);

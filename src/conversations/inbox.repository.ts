@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor';
 import { MessagesConfig } from '../config';
-import type { Queryable, Statement } from '../database';
-import type { ConversationRow, ConversationType } from './conversation-row';
+import { type Queryable, type Statement, UnreadableRows } from '../database';
+import { faultInMessage, isTime } from '../message-view';
+import type { ConversationRow, ConversationType, ParticipantRow } from './conversation-row';
 import { conversationColumns, VIEWER_COLUMNS } from './conversation-view.sql';
 
 /** Where a page ends: the last conversation on it. Activity as Postgres writes it, to the microsecond. */
@@ -11,7 +12,13 @@ export interface InboxPosition {
   readonly conversationId: string;
 }
 
-export interface InboxRow extends ConversationRow {
+export interface InboxPage {
+  readonly rows: readonly ConversationRow[];
+  /** Where the next page begins; undefined after the last one. */
+  readonly next: InboxPosition | undefined;
+}
+
+interface InboxRow extends ConversationRow {
   readonly activity: string;
 }
 
@@ -65,25 +72,37 @@ const SHARED: Statement = {
 /** Conversations as one of their participants sees them: a whole page is one statement. */
 @Injectable()
 export class InboxRepository {
-  constructor(private readonly config: MessagesConfig) {}
+  constructor(
+    private readonly config: MessagesConfig,
+    private readonly unreadable: UnreadableRows,
+  ) {}
 
-  /** Most recent activity first. @param limit rows, one more than shown to learn whether there is a next page. */
+  /** Most recent activity first. */
   async page(
     db: Queryable,
     { tenantId, userId }: Actor,
     type: ConversationType | undefined,
     after: InboxPosition | undefined,
     limit: number,
-  ): Promise<InboxRow[]> {
-    return db.query(PAGE, [
+  ): Promise<InboxPage> {
+    const rows = await db.query<InboxRow>(PAGE, [
       tenantId,
       userId,
       type,
       after?.activity,
       after?.conversationId,
-      limit,
+      limit + 1,
       this.config.retentionDays,
     ]);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      rows: this.readable(page),
+      next:
+        rows.length > limit && last !== undefined
+          ? { activity: last.activity, conversationId: last.id }
+          : undefined,
+    };
   }
 
   /** @returns undefined when there is none, or the actor is not in it. */
@@ -92,19 +111,42 @@ export class InboxRepository {
     { tenantId, userId }: Actor,
     conversationId: string,
   ): Promise<ConversationRow | undefined> {
-    const [row] = await db.query<ConversationRow>(ONE, [
-      conversationId,
-      tenantId,
-      userId,
-      this.config.retentionDays,
-    ]);
-    return row;
+    const { retentionDays } = this.config;
+    const rows = await db.query<ConversationRow>(ONE, [conversationId, tenantId, userId, retentionDays]);
+    return this.readable(rows)[0];
   }
 
   /** A conversation as everybody in it sees it alike, for events. It must be there. */
   async shared(db: Queryable, conversationId: string): Promise<ConversationRow> {
-    const [row] = await db.query<ConversationRow>(SHARED, [conversationId, this.config.retentionDays]);
+    const rows = await db.query<ConversationRow>(SHARED, [conversationId, this.config.retentionDays]);
+    const [row] = this.readable(rows);
     if (row === undefined) throw new Error('a conversation is not there that is being changed');
     return row;
   }
+
+  private readable(rows: readonly ConversationRow[]): ConversationRow[] {
+    return this.unreadable
+      .without('conversations', rows, faultInConversation, ({ id }) => id)
+      .map((row) => this.withReadableParts(row));
+  }
+
+  private withReadableParts(row: ConversationRow): ConversationRow {
+    const { lastMessage, participants } = row;
+    const latest = lastMessage === null ? [] : [lastMessage];
+    const [readable = null] = this.unreadable.without('messages', latest, faultInMessage, ({ id }) => id);
+    return {
+      ...row,
+      lastMessage: readable,
+      participants: this.unreadable.without('participants', participants, faultInParticipant, () => row.id),
+    };
+  }
+}
+
+function faultInConversation({ createdAt, lastActivityAt }: ConversationRow): string | undefined {
+  if (!isTime(createdAt)) return 'createdAt';
+  return isTime(lastActivityAt) ? undefined : 'lastActivityAt';
+}
+
+function faultInParticipant({ joinedAt }: ParticipantRow): string | undefined {
+  return isTime(joinedAt) ? undefined : 'joinedAt';
 }

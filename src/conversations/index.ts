@@ -5,6 +5,7 @@ export type { ParticipantRole } from './conversation-row';
 export { ConversationsModule } from './conversations.module';
 export { ConversationParams } from './dto/conversation-params.dto';
 export { PublicConversationDto } from './dto/conversation.dto';
+export { ApiMemberAccess, type MemberAccess } from './member-access.decorator';
 export { ReceiptsService } from './receipts/receipts.service';
 export { type SystemNotice, SystemNotices } from './system-notices';
 export { hasBlocked } from './visibility/has-blocked.sql';

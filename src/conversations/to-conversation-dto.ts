@@ -59,7 +59,12 @@ function ownProgress({ lastReadSeq, lastDeliveredSeq }: ParticipantRow): Progres
 }
 
 /** As others see it: no reading that is kept private, and nothing for somebody who is blocked. */
-function shownProgress({ readReceipts, hasBlocked, lastReadSeq, lastDeliveredSeq }: ParticipantRow): Progress {
+function shownProgress({
+  readReceipts,
+  hasBlocked,
+  lastReadSeq,
+  lastDeliveredSeq,
+}: ParticipantRow): Progress {
   if (hasBlocked) return { lastReadSeq: null, lastDeliveredSeq: 0 };
   return { lastReadSeq: readReceipts ? lastReadSeq : null, lastDeliveredSeq };
 }

@@ -1,14 +1,18 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DatabaseConfig } from '../config';
+import { RecordingModule } from '../telemetry';
 import { ClusterIdentity } from './cluster-identity';
 import { Database } from './database';
 import { FURTHER_MIGRATIONS, type MigrationClass } from './migrations';
+import { PoolMetrics } from './pool.metrics';
 import { CONNECTION_OPTIONS } from './pool-options';
+import { UnreadableRows } from './unreadable-rows';
 
 @Global()
 @Module({
   imports: [
+    RecordingModule,
     TypeOrmModule.forRootAsync({
       inject: [DatabaseConfig],
       useFactory: (config: DatabaseConfig) => ({
@@ -20,8 +24,8 @@ import { CONNECTION_OPTIONS } from './pool-options';
       }),
     }),
   ],
-  providers: [Database, ClusterIdentity],
-  exports: [Database, ClusterIdentity],
+  providers: [Database, ClusterIdentity, PoolMetrics, UnreadableRows],
+  exports: [Database, ClusterIdentity, UnreadableRows],
 })
 export class DatabaseModule {
   /** @param further migrations of extensions, for MIGRATE_ON_START. */

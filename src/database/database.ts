@@ -8,6 +8,11 @@ import { FURTHER_MIGRATIONS, migrate, type MigrationClass } from './migrations';
 import { isConnectionFailure, translate } from './postgres-error';
 import type { Queryable, Statement, Tx } from './statement';
 
+/** Connections there are, those of them that nobody uses, and who waits for one. */
+export type PoolUse = Readonly<Pick<Pool, 'totalCount' | 'idleCount' | 'waitingCount'>>;
+
+const NO_POOL: PoolUse = { totalCount: 0, idleCount: 0, waitingCount: 0 };
+
 const RECONNECT_MS = 500;
 
 const PING: Statement = { name: 'database.ping', text: /* sql */ 'SELECT FROM cluster' };
@@ -87,6 +92,11 @@ export class Database implements Queryable, OnModuleInit, OnApplicationShutdown 
       client?.off('error', rememberNothing);
       client?.release(fatal !== undefined);
     }
+  }
+
+  /** Of the pool, at this moment: none of anything before the first connection. */
+  get poolUse(): PoolUse {
+    return this.dataSource.isInitialized ? this.pool : NO_POOL;
   }
 
   private get pool(): Pool {

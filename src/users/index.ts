@@ -1,3 +1,6 @@
+export { ValidSessions } from './sessions/valid-sessions';
 export type { Privacy, User } from './user';
+export { UserNotFound } from './user.errors';
 export { UsersModule } from './users.module';
 export { UsersService } from './users.service';
+export { VisibilityChanges } from './visibility-changes';

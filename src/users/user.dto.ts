@@ -1,12 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { User } from './user';
+import { LAST_SEEN_AUDIENCES, type LastSeenAudience, type User } from './user';
 
 export class PrivacyDto {
   @ApiProperty({ description: 'false: others do not learn how far you have read' })
   readReceipts: boolean;
 
-  @ApiProperty({ enum: ['everyone', 'nobody'] })
-  lastSeen: 'everyone' | 'nobody';
+  @ApiProperty({ enum: LAST_SEEN_AUDIENCES })
+  lastSeen: LastSeenAudience;
 }
 
 export class UserDto {

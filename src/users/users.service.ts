@@ -1,50 +1,64 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { Unauthenticated, UserRegistry, type VerifiedToken } from '../auth';
 import type { Actor } from '../common/actor';
+import { ValidationFailed } from '../common/problem';
 import { Database, type Queryable } from '../database';
-import type { User } from './user';
+import { ValidSessions } from './sessions/valid-sessions';
+import type { Privacy, User } from './user';
 import { UsersRepository } from './users.repository';
-
-/** Users this process has met; some 100 bytes each. */
-const REMEMBERED_USERS = 100_000;
+import { VisibilityChanges } from './visibility-changes';
 
 @Injectable()
-export class UsersService {
-  /** `tenant/user` of everyone whose row is known to be there: rows are never deleted, so this can not go stale. */
-  private readonly known = new LRUCache<string, true>({ max: REMEMBERED_USERS });
-
+export class UsersService implements UserRegistry {
   constructor(
     private readonly database: Database,
     private readonly repository: UsersRepository,
+    private readonly sessions: ValidSessions,
+    private readonly visibility: VisibilityChanges,
   ) {}
 
   /**
-   * Sees to it that this person has a row: made on first sight, remembered from then on, so that
-   * an ordinary request costs no statement.
+   * Sees to it that the person behind a token has a row, made on first sight, and that the token was not revoked.
+   * Both are remembered, so that an ordinary request costs no statement.
    *
+   * @throws Unauthenticated when the token was revoked.
    * @throws DependencyUnavailable when the person is new to this process and Postgres is away.
    */
-  async recognise(actor: Actor): Promise<void> {
-    if (this.known.has(keyOf(actor))) return;
-    await this.find(actor);
+  async recognise(token: VerifiedToken): Promise<void> {
+    if (!this.sessions.know(token.actor)) await this.find(token.actor);
+    if (!this.sessions.accept(token)) throw new Unauthenticated('The token was revoked. Sign in again.');
   }
 
   /** The person's row as it is now. */
   async find(actor: Actor): Promise<User> {
     for (;;) {
-      const user = await this.repository.findOrCreate(this.database, actor.tenantId, actor.userId);
-      if (user === undefined) continue;
-      this.known.set(keyOf(actor), true);
-      return user;
+      const found = await this.repository.findOrCreate(this.database, actor);
+      if (found === undefined) continue;
+      // Rows are never deleted: that there is one can not go stale.
+      this.sessions.learn(actor, found.sessionsValidFrom);
+      return found.user;
     }
+  }
+
+  /**
+   * What `change` leaves out stays as it is.
+   *
+   * @throws ValidationFailed when it changes nothing at all; DependencyUnavailable
+   */
+  async changePrivacy(actor: Actor, change: Partial<Privacy>): Promise<User> {
+    if (change.readReceipts === undefined && change.lastSeen === undefined)
+      throw ValidationFailed.of('', 'must have readReceipts or lastSeen');
+    const changed = await this.database.transaction(async (tx) => {
+      const user = await this.repository.changePrivacy(tx, actor, change);
+      const showsElse = user !== undefined && change.readReceipts !== undefined;
+      if (showsElse) await this.visibility.receiptsChange(tx, actor);
+      return user;
+    });
+    return changed ?? this.find(actor);
   }
 
   /** Makes rows for people who are named by others before they ever came themselves. */
   async ensure(db: Queryable, tenantId: string, userIds: readonly string[]): Promise<void> {
     await this.repository.ensure(db, tenantId, userIds);
   }
-}
-
-function keyOf({ tenantId, userId }: Actor): string {
-  return `${tenantId}/${userId}`;
 }

@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsInt, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { isUuid } from '../uuid';
 import { isHttpsUrl } from './https-url';
-import { isPlainObject } from './parse-shape';
+import { isShallowObject, MAX_DEPTH } from './shallow-object';
 
 /** The field may be left out. `null` is a value like any other, and so of the wrong type. */
 export function MayBeAbsent(): PropertyDecorator {
@@ -92,7 +92,7 @@ export function IsOpaqueObject(maxBytes: number): PropertyDecorator {
   return ValidateBy({
     name: 'isOpaqueObject',
     validator: {
-      validate: (value: unknown) => isPlainObject(value) && isStorableJson(value, maxBytes),
+      validate: (value: unknown) => isShallowObject(value) && isStorableJson(value, maxBytes),
       defaultMessage: () =>
         `$property must be a JSON object of at most ${maxBytes} bytes and ${MAX_DEPTH} levels, without NUL or lone surrogates`,
     },
@@ -114,16 +114,7 @@ function codePointsWithin(text: string, min: number, max: number): boolean {
 
 /** jsonb refuses NUL and lone surrogates; JSON.stringify writes both as escapes, so they are found in its output. */
 function isStorableJson(value: object, maxBytes: number): boolean {
-  if (isDeeperThan(MAX_DEPTH, value)) return false;
   const json = JSON.stringify(value);
   if (Buffer.byteLength(json) > maxBytes) return false;
   return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i.test(json);
-}
-
-/** Whoever walks through it later, here or in Postgres, does so on a stack. */
-const MAX_DEPTH = 64;
-
-function isDeeperThan(depth: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return depth === 0 || Object.values(value).some((part) => isDeeperThan(depth - 1, part));
 }

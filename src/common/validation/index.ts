@@ -11,4 +11,5 @@ export {
 } from './field-decorators';
 export { IsTime } from './is-time';
 export { isPlainObject, parseShape } from './parse-shape';
+export { isShallowObject } from './shallow-object';
 export { ShapePipe } from './validation.pipe';

@@ -36,8 +36,7 @@ const LOCK: Statement = {
   text: /* sql */ `
     SELECT FROM conversations c
     WHERE c.conversation_uuid = $1 AND c.tenant_uuid = $2 AND ($3::uuid IS NULL OR EXISTS (
-      SELECT FROM participants p
-      WHERE p.conversation_uuid = c.conversation_uuid AND p.user_uuid = $3 AND upper_inf(p.windows)))
+      SELECT FROM participants p WHERE p.conversation_uuid = $1 AND p.user_uuid = $3 AND upper_inf(p.windows)))
     FOR NO KEY UPDATE OF c`,
 };
 

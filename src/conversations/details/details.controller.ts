@@ -5,6 +5,7 @@ import type { Actor } from '../../common/actor';
 import { ApiProblems, ValidationFailed } from '../../common/problem';
 import { ConversationDto } from '../dto/conversation.dto';
 import { ConversationParams } from '../dto/conversation-params.dto';
+import { ApiMemberAccess } from '../member-access.decorator';
 import { ChangeDetailsDto, ChangeSettingsDto } from './details.dto';
 import { DetailsService } from './details.service';
 
@@ -16,6 +17,7 @@ export class DetailsController {
 
   /** Changes a group, for its admins; in a direct conversation either side sets how long messages last. */
   @Patch()
+  @ApiMemberAccess({ roles: ['admin'] })
   @ApiOkResponse({ type: ConversationDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415, 429, 503)
   change(

@@ -11,6 +11,7 @@ import type { Actor } from '../../common/actor';
 import { ApiProblems } from '../../common/problem';
 import { ParticipantDto } from '../dto/conversation.dto';
 import { ConversationParams } from '../dto/conversation-params.dto';
+import { ApiMemberAccess } from '../member-access.decorator';
 import { AddParticipantDto, ParticipantParams, SetRoleDto } from './participant.dto';
 import { ParticipantsService } from './participants.service';
 
@@ -22,6 +23,7 @@ export class ParticipantsController {
 
   /** Takes somebody into a group, for its admins. They read it from now on, not what was before. */
   @Post()
+  @ApiMemberAccess({ roles: ['admin'], types: ['group'] })
   @ApiCreatedResponse({ type: ParticipantDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415, 429, 503)
   add(
@@ -34,6 +36,7 @@ export class ParticipantsController {
 
   /** Makes somebody an admin of a group, or a member again, for its admins. */
   @Patch(':userId')
+  @ApiMemberAccess({ roles: ['admin'], types: ['group'] })
   @ApiOkResponse({ type: ParticipantDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415, 429, 503)
   setRole(
@@ -46,9 +49,10 @@ export class ParticipantsController {
 
   /** Takes somebody out of a group, for its admins; or leaves it. */
   @Delete(':userId')
+  @ApiMemberAccess({ roles: ['admin', 'self'], types: ['group'] })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()
-  @ApiProblems(400, 401, 403, 404, 409, 429, 503)
+  @ApiProblems(400, 401, 403, 404, 409, 413, 415, 429, 503)
   remove(
     @CurrentActor() actor: Actor,
     @Param() { conversationId, userId }: ParticipantParams,

@@ -47,9 +47,10 @@ const markStatement = (
         (
           SELECT array_agg(q.user_uuid) FROM participants q
           WHERE q.conversation_uuid = c.conversation_uuid AND upper_inf(q.windows)
-            AND (q.user_uuid = p.user_uuid OR (${tells} AND NOT (c.type = 'direct' AND EXISTS (
-              SELECT FROM blocks b WHERE b.tenant_uuid = c.tenant_uuid AND b.blocker_uuid = p.user_uuid
-                AND b.blocked_uuid = q.user_uuid))))
+            -- no EXISTS: it may be answered by hashing all that the reader has blocked
+            AND (q.user_uuid = p.user_uuid OR (${tells} AND NOT (c.type = 'direct' AND coalesce((
+              SELECT true FROM blocks b WHERE b.tenant_uuid = c.tenant_uuid AND b.blocker_uuid = p.user_uuid
+                AND b.blocked_uuid = q.user_uuid), false))))
         ) AS audience
       FROM participants p
       JOIN conversations c ON c.conversation_uuid = p.conversation_uuid

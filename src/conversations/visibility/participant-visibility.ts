@@ -12,7 +12,7 @@ export class ParticipantVisibility extends VisibilityChanges {
     super();
   }
 
-  privacyChanges(tx: Tx, person: Actor): Promise<void> {
+  receiptsChange(tx: Tx, person: Actor): Promise<void> {
     return this.repository.stampAllOf(tx, person);
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/actor';
 import type { Statement, Tx } from '../../database';
 import type { DirectPair } from '../conversations.repository';
-import { LOCK_PAIR } from './pair.sql';
+import { LOCK_PAIR_TO_BLOCK } from './pair.sql';
 
 /** index conversations_direct_pair. */
 const LOCK_DIRECT: Statement = {
@@ -23,9 +23,11 @@ const STAMP_CONVERSATION: Statement = {
 const LOCK_ALL_OF: Statement = {
   name: 'visibility.lock_all_of',
   text: /* sql */ `
-    SELECT FROM participants p JOIN conversations c ON c.conversation_uuid = p.conversation_uuid
-    WHERE p.tenant_uuid = $1 AND p.user_uuid = $2 AND upper_inf(p.windows)
-    ORDER BY c.conversation_uuid FOR NO KEY UPDATE OF c`,
+    SELECT FROM conversations c
+    WHERE c.conversation_uuid = ANY (ARRAY(
+      SELECT p.conversation_uuid FROM participants p
+      WHERE p.tenant_uuid = $1 AND p.user_uuid = $2 AND upper_inf(p.windows)))
+    ORDER BY c.conversation_uuid FOR NO KEY UPDATE`,
 };
 
 /** index participants_of_user. */
@@ -44,7 +46,7 @@ const STAMP_ALL_OF: Statement = {
 export class VisibilityRepository {
   /** The conversation of two people, locked from here to the commit; where there is none, none can be opened. */
   async stampDirect(tx: Tx, { tenantId, low, high }: DirectPair): Promise<void> {
-    await tx.query(LOCK_PAIR, [tenantId, low, high]);
+    await tx.query(LOCK_PAIR_TO_BLOCK, [tenantId, low, high]);
     const [direct] = await tx.query<{ id: string }>(LOCK_DIRECT, [tenantId, low, high]);
     if (direct !== undefined) await tx.query(STAMP_CONVERSATION, [direct.id]);
   }

@@ -1,9 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Authenticator, type VerifiedToken } from '../../auth';
+import { Authenticator, isUnknownCaller, type VerifiedToken } from '../../auth';
 import { toProblem } from '../../common/problem';
 import { contextFrom, currentContext, runInContext } from '../../common/request-context';
+import { type Origin, RateLimits } from '../../rate-limit';
+import { SecurityEvents } from '../../telemetry';
 import type { ChatSocket } from '../socket-contract';
 import { ConnectionDoor } from './connection-door';
+import { STRANGER } from './stranger';
 
 type Next = (refusal?: Error) => void;
 
@@ -15,6 +18,8 @@ export class Handshake {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly door: ConnectionDoor,
+    private readonly limits: RateLimits,
+    private readonly security: SecurityEvents,
   ) {}
 
   /** A middleware of the namespace. What it does not call `next` for waits until it is cut. */
@@ -28,9 +33,19 @@ export class Handshake {
   }
 
   private async open(socket: ChatSocket): Promise<void> {
-    const { actor, expiresAt } = await this.tokenOf(socket);
+    const { actor, issuedAt, expiresAt } = await this.identify(socket);
+    await this.limits.request(actor);
     this.door.admit(socket.conn);
-    socket.data = { actor, expiresAt };
+    socket.data = { actor, issuedAt, expiresAt };
+  }
+
+  private async identify(socket: ChatSocket): Promise<VerifiedToken> {
+    try {
+      return await this.tokenOf(socket);
+    } catch (refusal) {
+      if (isUnknownCaller(refusal)) await this.limits.stranger(originOf(socket));
+      throw refusal;
+    }
   }
 
   /** The query string is never looked at: it ends up in the logs of every proxy on the way. */
@@ -45,6 +60,12 @@ export class Handshake {
   private refusal(error: unknown): Error {
     const problem = toProblem(error, currentContext());
     if (problem.status >= 500) this.logger.error({ msg: 'handshake failed', code: problem.code, err: error });
+    this.security.refused(problem.code, STRANGER);
     return Object.assign(new Error(problem.title), { data: problem });
   }
+}
+
+/** Of the request that made the connection: those after it may come from elsewhere, or be one still to come. */
+function originOf({ handshake }: ChatSocket): Origin {
+  return { headers: handshake.headers, socket: { remoteAddress: handshake.address } };
 }

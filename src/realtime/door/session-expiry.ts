@@ -20,7 +20,7 @@ export class SessionExpiry {
   }
 
   /** Not a lost connection but a closed one: clients must not come back by themselves with the same token. */
-  private end(socket: ChatSocket): void {
+  end(socket: ChatSocket): void {
     socket.emit('session_expired');
     socket.disconnect();
   }

@@ -3,7 +3,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
 import type { Actor } from '../../../src/common/actor';
 import { ConfigModule, loadConfig } from '../../../src/config';
-import { ConversationsModule } from '../../../src/conversations';
+import { MessagesModule } from '../../../src/messages';
 import { ConversationsService } from '../../../src/conversations/conversations.service';
 import { DatabaseModule } from '../../../src/database';
 import { type Announcement, EventAnnouncer } from '../../../src/outbox';
@@ -59,7 +59,7 @@ describe('the conversation between two people', () => {
       imports: [
         ConfigModule.with(loadConfig({ ...secrets, ...urls })),
         DatabaseModule.with([]),
-        ConversationsModule,
+        MessagesModule,
       ],
     })
       .overrideProvider(PROFILE_SOURCE)

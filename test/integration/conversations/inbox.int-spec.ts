@@ -3,7 +3,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
 import type { Actor } from '../../../src/common/actor';
 import { ConfigModule, loadConfig } from '../../../src/config';
-import { ConversationsModule } from '../../../src/conversations';
+import { MessagesModule } from '../../../src/messages';
 import { ConversationsService } from '../../../src/conversations/conversations.service';
 import type { ConversationDto } from '../../../src/conversations/dto/conversation.dto';
 import { DatabaseModule } from '../../../src/database';
@@ -46,7 +46,7 @@ describe('an inbox', () => {
       imports: [
         ConfigModule.with(loadConfig({ ...secrets, ...urls })),
         DatabaseModule.with([]),
-        ConversationsModule,
+        MessagesModule,
       ],
     })
       .overrideProvider(PROFILE_SOURCE)

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { InboxRepository } from '../../../src/conversations/inbox.repository';
-import { CONNECTION_OPTIONS, type Queryable } from '../../../src/database';
+import { CONNECTION_OPTIONS, type Queryable, UnreadableRows } from '../../../src/database';
+import { Metrics } from '../../../src/telemetry';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { upTo } from '../../support/times';
 
@@ -81,7 +82,10 @@ describe('the number of unread messages', () => {
        SELECT id FROM made`,
       [TENANT, READER, windows, lastRead, messages.length, JSON.stringify(messages)],
     );
-    const inbox = new InboxRepository({ retentionDays: 90, deletedAuditDays: 7, editWindowSeconds: 900 });
+    const inbox = new InboxRepository(
+      { retentionDays: 90, deletedAuditDays: 7, editWindowSeconds: 900 },
+      new UnreadableRows(new Metrics()),
+    );
     const conversation = await inbox.one(db, { tenantId: TENANT, userId: READER }, rows[0]?.id as string);
     return conversation?.unreadCount;
   }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
-import { ConfigModule, loadConfig } from '../../../src/config';
-import { Database, DatabaseModule } from '../../../src/database';
-import { UsersModule, UsersService } from '../../../src/users';
+import { Database } from '../../../src/database';
+import { UsersService } from '../../../src/users';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { times } from '../../support/times';
+import { startUsers, tokenOf } from '../../support/users-process';
 
 describe('a user', () => {
   let testDatabase: TestDatabase;
@@ -17,20 +17,7 @@ describe('a user', () => {
     testDatabase = await createTestDatabase();
     db = new Client({ connectionString: testDatabase.url });
     await db.connect();
-    const secrets = {
-      JWT_SECRET: 'x'.repeat(32),
-      SERVICE_TOKEN: 'x'.repeat(32),
-      KAHA_SERVICE_TOKEN: 'x'.repeat(32),
-    };
-    const urls = {
-      DATABASE_URL: testDatabase.url,
-      REDIS_URL: 'redis://127.0.0.1',
-      KAHA_BASE_URL: 'http://127.0.0.1',
-    };
-    module = await Test.createTestingModule({
-      imports: [ConfigModule.with(loadConfig({ ...secrets, ...urls })), DatabaseModule.with([]), UsersModule],
-    }).compile();
-    await module.init();
+    module = await startUsers(testDatabase.url);
     users = module.get(UsersService);
   });
   afterAll(async () => {
@@ -90,9 +77,9 @@ describe('a user', () => {
 
   it('costs one statement at first sight and none after', async () => {
     const alice = somebody();
-    expect(await statementsOf(() => users.recognise(alice))).toBe(1);
-    expect(await statementsOf(() => users.recognise(alice))).toBe(0);
-    expect(await statementsOf(() => users.recognise({ ...alice, tenantId: randomUUID() }))).toBe(1);
+    expect(await statementsOf(() => users.recognise(tokenOf(alice)))).toBe(1);
+    expect(await statementsOf(() => users.recognise(tokenOf(alice)))).toBe(0);
+    expect(await statementsOf(() => users.recognise(tokenOf({ ...alice, tenantId: randomUUID() })))).toBe(1);
   });
 
   it('who is looked at is not written again', async () => {
