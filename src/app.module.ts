@@ -27,7 +27,7 @@ export class AppModule {
         ConversationsModule,
         MessagesModule,
         RealtimeModule,
-        HealthModule,
+        HealthModule.with(config.telemetry),
         ...extensions.map(({ module }) => module),
       ],
     };

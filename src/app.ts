@@ -10,11 +10,13 @@ import {
   allowOrigins,
   DeadlineInterceptor,
   httpAdapter,
-  KnownQueryInterceptor,
+  KnownInputInterceptor,
+  readJsonOnly,
+  RequestRecords,
   serveOpenApi,
 } from './http-server';
 import { ChatIoAdapter } from './realtime';
-import { StructuredLogger } from './telemetry';
+import { AccessLog, Metrics, SecurityEvents, StructuredLogger } from './telemetry';
 
 /** One node, complete but not listening yet. */
 export async function createApp(
@@ -24,24 +26,25 @@ export async function createApp(
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, extensions),
     httpAdapter(config.http),
-    // Fastify's own parser of JSON is the only one; lines logged while starting wait for the logger.
+    // There is one parser of bodies, set below; lines logged while starting wait for the logger.
     { bodyParser: false, bufferLogs: true },
   );
   app.useLogger(app.get(StructuredLogger));
 
   let stopping = false;
   const server = app.getHttpAdapter().getInstance();
-  server.removeContentTypeParser('text/plain');
+  readJsonOnly(server);
   server.addHook('preClose', (done) => {
     stopping = true;
     done();
   });
-  addRequestHooks(server, () => stopping);
+  const records = new RequestRecords(app.get(Metrics), app.get(AccessLog), app.get(SecurityEvents));
+  addRequestHooks(server, records, () => stopping);
 
   await allowOrigins(server, config.http.corsOrigins);
   app.useGlobalPipes(new ShapePipe());
   app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalInterceptors(new DeadlineInterceptor(), new KnownQueryInterceptor());
+  app.useGlobalInterceptors(new DeadlineInterceptor(), new KnownInputInterceptor());
   app.useWebSocketAdapter(new ChatIoAdapter(app));
   if (config.http.docsEnabled) serveOpenApi(app);
   return app;

@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/s
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth';
 import { VERSION } from '../common/version';
-import { type HealthReport, HealthService, type Verdict } from './health.service';
+import { HealthDto, LivenessDto, ReadinessDto } from './health.dto';
+import { HealthService } from './health.service';
 
 @ApiTags('operations')
 @Public()
@@ -13,16 +14,16 @@ export class HealthController {
 
   /** The process runs and its loop turns. Depends on nothing, so that an outage elsewhere restarts nobody. */
   @Get('live')
-  @ApiOkResponse({ description: '`{status: "ok"}`' })
-  live(): { status: 'ok' } {
+  @ApiOkResponse({ type: LivenessDto })
+  live(): LivenessDto {
     return { status: 'ok' };
   }
 
   /** Whether to send work here: not without Postgres, and not while stopping. */
   @Get('ready')
-  @ApiOkResponse({ description: '`ok`, or `degraded` without Redis or upstream' })
-  @ApiServiceUnavailableResponse({ description: '`unavailable`' })
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: Verdict }> {
+  @ApiOkResponse({ type: ReadinessDto })
+  @ApiServiceUnavailableResponse({ type: ReadinessDto })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessDto> {
     const { status } = await this.health.report();
     if (status === 'unavailable')
       void reply.status(HttpStatus.SERVICE_UNAVAILABLE).header('retry-after', '1');
@@ -31,11 +32,9 @@ export class HealthController {
 
   /** The same, part by part. */
   @Get()
-  @ApiOkResponse({ description: 'status, checks, version, uptimeSeconds' })
-  @ApiServiceUnavailableResponse({ description: '`unavailable`' })
-  async report(
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<HealthReport & { version: string; uptimeSeconds: number }> {
+  @ApiOkResponse({ type: HealthDto })
+  @ApiServiceUnavailableResponse({ type: HealthDto })
+  async report(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthDto> {
     const report = await this.health.report();
     if (report.status === 'unavailable')
       void reply.status(HttpStatus.SERVICE_UNAVAILABLE).header('retry-after', '1');

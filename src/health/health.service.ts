@@ -7,9 +7,11 @@ import { RedisHealth } from '../redis';
 
 export type Verdict = 'ok' | 'degraded' | 'unavailable';
 
+export type CheckResult = 'up' | 'down';
+
 export interface HealthReport {
   readonly status: Verdict;
-  readonly checks: Readonly<Record<'postgres' | 'redis' | 'upstream' | 'partitions', 'up' | 'down'>>;
+  readonly checks: Readonly<Record<'postgres' | 'redis' | 'upstream' | 'partitions', CheckResult>>;
 }
 
 const CHECK_TIMEOUT_MS = 1_000;
@@ -77,6 +79,6 @@ export class HealthService implements OnModuleDestroy {
   }
 }
 
-function word(up: boolean): 'up' | 'down' {
+function word(up: boolean): CheckResult {
   return up ? 'up' : 'down';
 }

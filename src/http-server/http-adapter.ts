@@ -23,9 +23,6 @@ export function httpAdapter({ trustProxy }: HttpConfig): FastifyAdapter {
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // While stopping, requests on connections that are open are answered as ever, and told to be the last.
     return503OnClosing: false,
-    // Keys of JSON objects are data here: shapes look at own fields only, and nothing is ever merged.
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false, caseSensitive: true },

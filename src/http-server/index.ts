@@ -2,5 +2,7 @@ export { allowOrigins } from './cors';
 export { DeadlineInterceptor } from './deadline.interceptor';
 export { httpAdapter } from './http-adapter';
 export { openApiDocument, serveOpenApi } from './openapi';
-export { KnownQueryInterceptor } from './known-query.interceptor';
+export { readJsonOnly } from './json-body';
+export { KnownInputInterceptor } from './known-input.interceptor';
 export { addRequestHooks } from './request-hooks';
+export { RequestRecords } from './request-records';

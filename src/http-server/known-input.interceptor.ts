@@ -4,29 +4,37 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { ValidationFailed } from '../common/problem';
+import { isPlainObject } from '../common/validation';
 
 /**
- * A query is checked by its DTO; an operation of the API that takes none has no DTO to find a stray parameter by.
- * Here it is found, since what is unknown is an error, never dropped in silence.
+ * Queries and bodies are checked by their DTOs; an operation of the API that takes none has no DTO to find a stray
+ * field by. Here it is found, since what is unknown is an error, never dropped in silence.
  */
 @Injectable()
-export class KnownQueryInterceptor implements NestInterceptor {
+export class KnownInputInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() === 'http') refuseStrayQuery(context);
+    if (context.getType() === 'http') refuseStrayInput(context);
     return next.handle();
   }
 }
 
-function refuseStrayQuery(context: ExecutionContext): void {
-  const { query, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
-  const names = Object.keys(query as object);
-  if (names.length === 0 || routeOptions.url?.startsWith('/v1/') !== true || takesQuery(context)) return;
-  throw new ValidationFailed(names.map((path) => ({ path, message: 'unknown field' })));
+function refuseStrayInput(context: ExecutionContext): void {
+  const { query, body, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (routeOptions.url?.startsWith('/v1/') !== true) return;
+  if (!takes(RouteParamtypes.QUERY, context)) refuseFieldsOf(query as object);
+  if (takes(RouteParamtypes.BODY, context) || body === undefined || body === null) return;
+  if (!isPlainObject(body)) throw ValidationFailed.of('', 'there is nothing to say here');
+  refuseFieldsOf(body);
+}
+
+function refuseFieldsOf(input: object): void {
+  const names = Object.keys(input);
+  if (names.length > 0) throw new ValidationFailed(names.map((path) => ({ path, message: 'unknown field' })));
 }
 
 /** Nest files a handler's parameters under `<kind>:<position>`. */
-function takesQuery(context: ExecutionContext): boolean {
+function takes(kind: RouteParamtypes, context: ExecutionContext): boolean {
   const handler = context.getHandler().name;
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler) ?? {}) as object;
-  return Object.keys(parameters).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
+  return Object.keys(parameters).some((key) => key.startsWith(`${kind}:`));
 }

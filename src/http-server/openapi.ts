@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { SERVICE_SCHEME } from '../auth';
 import { VERSION } from '../common/version';
 import { DOCS_CONTENT_SECURITY_POLICY } from './security-headers';
 
@@ -10,6 +11,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setDescription('Conversations and messages over REST. Live events come by Socket.IO.')
     .setVersion(VERSION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A service token' }, SERVICE_SCHEME)
     .build();
   return SwaggerModule.createDocument(app, info);
 }
@@ -24,5 +26,5 @@ export function serveOpenApi(app: NestFastifyApplication): void {
         void reply.header('content-security-policy', DOCS_CONTENT_SECURITY_POLICY);
       done();
     });
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), { jsonDocumentUrl: 'docs-json' });
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), { jsonDocumentUrl: 'docs-json', raw: ['json'] });
 }

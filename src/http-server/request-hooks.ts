@@ -1,14 +1,17 @@
-import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { contextFrom, type RequestContext, runInContext } from '../common/request-context';
+import type { RequestRecords } from './request-records';
 import { SECURITY_HEADERS } from './security-headers';
 
 /**
- * What happens around every request: it gets its context, its answer gets the headers all answers have, and the
- * log gets a line. The line names the route, not the address: addresses hold ids.
+ * What happens around every request: it gets its context, its answer gets the headers all answers have, and then
+ * it is recorded.
  */
-export function addRequestHooks(server: FastifyInstance, isStopping: () => boolean): void {
-  const logger = new Logger('HttpServer');
+export function addRequestHooks(
+  server: FastifyInstance,
+  records: Pick<RequestRecords, 'answered'>,
+  isStopping: () => boolean,
+): void {
   const contexts = new WeakMap<FastifyRequest, RequestContext>();
 
   server.addHook('onRequest', (request, reply, done) => {
@@ -35,18 +38,9 @@ export function addRequestHooks(server: FastifyInstance, isStopping: () => boole
   });
 
   server.addHook('onResponse', (request, reply, done) => {
-    const line = {
-      msg: 'request',
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-    };
-    const write = (): void =>
-      request.routeOptions.url?.startsWith('/health') ? logger.debug(line) : logger.log(line);
     const context = contexts.get(request);
-    if (context === undefined) write();
-    else runInContext(context, write);
+    if (context === undefined) records.answered(request, reply);
+    else runInContext(context, () => records.answered(request, reply));
     done();
   });
 }

@@ -5,8 +5,12 @@ import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Server, ServerOptions } from 'socket.io';
 import { withinTime } from '../common/time-limit';
 import { RealtimeConfig } from '../config';
+import { RateLimits } from '../rate-limit';
+import { SecurityEvents } from '../telemetry';
 import { AUTHENTICATE_WITHIN_MS, FAREWELL_MS } from './door/connection-door';
 import { isWelcome } from './door/origin.rules';
+import { STRANGER } from './door/stranger';
+import { EventRecords } from './events/event-records';
 import { SocketEvents } from './events/socket-events';
 import type { ChatSocket, Connection } from './socket-contract';
 
@@ -21,14 +25,16 @@ const ROOM_FOR_STRANGERS = 1_000;
 
 /** The Socket.IO server on the HTTP server of the application: `app.useWebSocketAdapter(new ChatIoAdapter(app))`. */
 export class ChatIoAdapter extends IoAdapter {
-  private readonly events = new SocketEvents();
-
+  private readonly events: SocketEvents;
   private readonly config: RealtimeConfig;
+  private readonly security: SecurityEvents;
   private closing = false;
 
   constructor(app: INestApplicationContext) {
     super(app);
     this.config = app.get(RealtimeConfig);
+    this.security = app.get(SecurityEvents);
+    this.events = new SocketEvents(app.get(RateLimits), app.get(EventRecords));
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
@@ -87,7 +93,9 @@ export class ChatIoAdapter extends IoAdapter {
   private mayKnock({ headers }: IncomingMessage, connections: number): boolean {
     const { corsOrigins, maxConnections } = this.config;
     const hasRoom = !this.closing && connections < maxConnections + ROOM_FOR_STRANGERS;
-    return hasRoom && isWelcome(headers.origin, corsOrigins);
+    const welcome = isWelcome(headers.origin, corsOrigins);
+    if (!welcome) this.security.record('origin_refused', STRANGER);
+    return hasRoom && welcome;
   }
 }
 

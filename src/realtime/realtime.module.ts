@@ -2,10 +2,14 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth';
 import { HistoryService, MessagesModule } from '../messages';
 import { OutboxModule } from '../outbox';
+import { RateLimitModule } from '../rate-limit';
 import { RedisModule } from '../redis';
+import { RecordingModule } from '../telemetry';
 import { ConnectionDoor } from './door/connection-door';
 import { Handshake } from './door/handshake';
 import { SessionExpiry } from './door/session-expiry';
+import { SessionRevocation } from './door/session-revocation';
+import { EventRecords } from './events/event-records';
 import { CatchUp } from './fanout/catch-up';
 import { ConversationSequencer } from './fanout/conversation-sequencer';
 import { Fanout } from './fanout/fanout';
@@ -18,11 +22,13 @@ import { SessionsGateway } from './sessions.gateway';
 
 /** Sockets: who is let in, what they may ask, and how all of them on all nodes hear what was committed. */
 @Module({
-  imports: [AuthModule, MessagesModule, OutboxModule, RedisModule],
+  imports: [AuthModule, MessagesModule, OutboxModule, RateLimitModule, RecordingModule, RedisModule],
   providers: [
     ConnectionDoor,
     Handshake,
     SessionExpiry,
+    SessionRevocation,
+    EventRecords,
     LocalSockets,
     CatchUp,
     {

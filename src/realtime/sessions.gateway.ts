@@ -3,6 +3,7 @@ import type { OnGatewayConnection, OnGatewayInit } from '@nestjs/websockets';
 import { ConnectionDoor } from './door/connection-door';
 import { Handshake } from './door/handshake';
 import { SessionExpiry } from './door/session-expiry';
+import { SessionRevocation } from './door/session-revocation';
 import { ChatGateway } from './events/chat-gateway.decorator';
 import { LocalSockets } from './fanout/local-sockets';
 import type { ChatServer, ChatSocket } from './socket-contract';
@@ -16,6 +17,7 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
     private readonly door: ConnectionDoor,
     private readonly handshake: Handshake,
     private readonly expiry: SessionExpiry,
+    private readonly revocation: SessionRevocation,
     private readonly sockets: LocalSockets,
   ) {}
 
@@ -45,5 +47,6 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
       since: null,
     });
     this.expiry.watch(socket);
+    this.revocation.check(socket);
   }
 }

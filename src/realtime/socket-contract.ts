@@ -1,8 +1,10 @@
 import type { Server, Socket } from 'socket.io';
 import type { Actor } from '../common/actor';
 import type { Problem } from '../common/problem';
-import type { PublicConversationDto } from '../conversations';
+import type { ParticipantRole, PublicConversationDto } from '../conversations';
 import type { MessageDto } from '../message-view';
+import type { MessageParams } from '../messages';
+import type { EditMessageEventDto } from './edit-message-event.dto';
 import type { SendMessageEventDto } from './send-message-event.dto';
 
 /** What every event of a client is answered with. */
@@ -13,12 +15,37 @@ type Asks<Body, Answer> = (body: Body, ack: (answer: Ack<Answer>) => void) => vo
 
 export interface ClientToServer {
   send_message: Asks<SendMessageEventDto, MessageDto>;
+  edit_message: Asks<EditMessageEventDto, MessageDto>;
+  delete_message: Asks<MessageParams, MessageDto>;
+}
+
+/** How far somebody has got. */
+interface Receipt {
+  conversationId: string;
+  userId: string;
+  seq: number;
+  at: string;
+}
+
+interface Membership {
+  conversationId: string;
+  userId: string;
+  role: ParticipantRole;
 }
 
 export interface ServerToClient {
   /** The first frame after the connection was accepted. */
   ready: (frame: { userId: string; serverTime: string; since: string | null }) => void;
   new_message: (frame: { message: MessageDto; replayed?: true }) => void;
+  message_updated: (frame: { message: MessageDto }) => void;
+  /** It was deleted, or its time is over: the message is a tombstone. */
+  message_deleted: (frame: { message: MessageDto }) => void;
+  messages_read: (frame: Receipt) => void;
+  messages_delivered: (frame: Receipt) => void;
+  conversation_updated: (frame: { conversation: PublicConversationDto }) => void;
+  participant_added: (frame: Membership) => void;
+  /** The removed one hears it, too, and then nothing more. */
+  participant_removed: (frame: Membership) => void;
   conversation_created: (frame: { conversation: PublicConversationDto }) => void;
   /** Something may have been missed. Ask for what changed; nothing else will bring it. */
   sync_required: (frame: { reason: 'missed_events' }) => void;
@@ -29,6 +56,8 @@ export interface ServerToClient {
 /** What the server knows of a socket that was let in. */
 export interface SocketData {
   readonly actor: Actor;
+  /** When its token was issued; null where it does not say. */
+  readonly issuedAt: Date | null;
   /** When its token ends. */
   readonly expiresAt: Date;
 }

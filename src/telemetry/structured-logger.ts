@@ -3,10 +3,7 @@ import pino, { type Logger } from 'pino';
 import { currentContext } from '../common/request-context';
 import { TelemetryConfig } from '../config';
 import { errorFields } from './error-fields';
-import { maskLine } from './mask';
-
-/** Should a careless line ever carry one of these, it carries the name only. */
-const SECRETS = ['token', 'authorization', 'content', 'secret'];
+import { maskLine, withoutSecrets } from './mask';
 
 /** Nest's account of its own assembly: of use to whoever looks for a fault in it, noise to everybody else. */
 const ASSEMBLY = new Set([
@@ -36,9 +33,6 @@ export class StructuredLogger implements LoggerService {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
       serializers: { err: (error: unknown) => errorFields(error) },
-      redact: {
-        paths: SECRETS.flatMap((name) => [name, `*.${name}`]),
-      },
       mixin: requestFields,
       hooks: { streamWrite: maskLine },
     };
@@ -71,12 +65,13 @@ export class StructuredLogger implements LoggerService {
 
   /** Nest puts the name of the logging class last, and before it, for errors, a stack. */
   private write(level: Level, message: unknown, rest: readonly unknown[]): void {
+    if (!this.pino.isLevelEnabled(level)) return;
     const context = rest.at(-1);
     const fields = typeof context === 'string' ? { context } : {};
     // Without a message of its own a line would get the error's, which can quote what somebody wrote.
     if (message instanceof Error) this.pino[level]({ ...fields, err: message }, 'error');
     else if (typeof message === 'object' && message !== null)
-      this.pino[level]({ ...fields, msg: 'error', ...message });
+      this.pino[level]({ ...fields, msg: 'error', ...withoutSecrets(message) });
     else this.pino[level](fields, String(message));
   }
 }

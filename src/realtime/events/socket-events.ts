@@ -3,7 +3,9 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { DependencyUnavailable, toProblem, ValidationFailed } from '../../common/problem';
 import { contextFrom, currentContext, runInContext } from '../../common/request-context';
 import { withinTime } from '../../common/time-limit';
+import type { RateLimits } from '../../rate-limit';
 import type { Ack, ChatSocket } from '../socket-contract';
+import type { EventRecords } from './event-records';
 
 /** A client waits for its answer five seconds at most, whatever is broken. */
 const ANSWER_WITHIN_MS = 4_500;
@@ -18,6 +20,11 @@ type Answer = (answer: Ack<unknown>) => void;
 export class SocketEvents {
   private readonly logger = new Logger(SocketEvents.name);
   private readonly handlers = new WeakMap<ChatSocket, Map<string, Handler>>();
+
+  constructor(
+    private readonly limits: RateLimits,
+    private readonly records: EventRecords,
+  ) {}
 
   /** Adds `handlers` to what `socket` may send. */
   bind(socket: ChatSocket, handlers: Iterable<readonly [event: string, handler: Handler]>): void {
@@ -40,7 +47,11 @@ export class SocketEvents {
     // Packets already read when the socket was closed still come here; nobody is behind them any more.
     if (!socket.connected) return;
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Answer) : undefined;
-    const answer = await runInContext(contextFrom({}), () => this.answer(handlers.get(event), event, args));
+    const answer = await runInContext(contextFrom({}), () =>
+      this.records.of(socket, handlers.has(event) ? String(event) : undefined, args[0], () =>
+        this.answer(socket, handlers.get(event), event, args),
+      ),
+    );
     try {
       ack?.(answer);
     } catch (err) {
@@ -48,8 +59,13 @@ export class SocketEvents {
     }
   }
 
-  private answer(handler: Handler | undefined, event: unknown, args: unknown[]): Promise<Ack<unknown>> {
-    const answer = this.run(handler, args).then(
+  private answer(
+    socket: ChatSocket,
+    handler: Handler | undefined,
+    event: unknown,
+    args: unknown[],
+  ): Promise<Ack<unknown>> {
+    const answer = this.run(socket, handler, args).then(
       (data): Ack<unknown> => ({ ok: true, data }),
       (error: unknown) => this.refusal(error, event),
     );
@@ -58,7 +74,8 @@ export class SocketEvents {
     );
   }
 
-  private async run(handler: Handler | undefined, args: unknown[]): Promise<unknown> {
+  private async run(socket: ChatSocket, handler: Handler | undefined, args: unknown[]): Promise<unknown> {
+    await this.limits.request(socket.data.actor);
     if (handler === undefined) throw ValidationFailed.of('event', 'there is no such event');
     if (args.length > 1) throw ValidationFailed.of('', 'must be one JSON object');
     const result = await handler(args[0]);

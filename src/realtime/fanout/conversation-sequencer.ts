@@ -60,10 +60,11 @@ export class ConversationSequencer implements OnApplicationShutdown {
 
   accept(delivery: Delivery): void {
     if (this.stopped) return;
+    if (!delivery.ordered) return this.letOut([delivery]);
     const id = delivery.conversationId;
     const known = this.waiting.get(id);
     const queue = known?.queue ?? new ConversationQueue(this.positions.get(id));
-    this.letOut(id, queue, queue.accept(delivery));
+    this.advance(id, queue, queue.accept(delivery));
     if (known === undefined && queue.isWaiting) this.hold(id, queue);
     else if (known !== undefined && !queue.isWaiting) this.forget(id, known);
     else if (known !== undefined && queue.size > MOST_HELD) this.giveUp(id, known);
@@ -129,19 +130,23 @@ export class ConversationSequencer implements OnApplicationShutdown {
 
   private settle(id: string, waiting: Waiting, gap: Gap, found: readonly Delivery[]): void {
     this.forget(id, waiting);
-    this.letOut(id, waiting.queue, waiting.queue.settle(gap, found));
+    this.advance(id, waiting.queue, waiting.queue.settle(gap, found));
     if (waiting.queue.isWaiting) this.hold(id, waiting.queue);
   }
 
-  private letOut(id: string, queue: ConversationQueue, deliveries: readonly Delivery[]): void {
+  private advance(id: string, queue: ConversationQueue, deliveries: readonly Delivery[]): void {
     if (queue.position !== undefined) this.positions.set(id, queue.position);
+    this.letOut(deliveries);
+  }
+
+  private letOut(deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) {
       try {
         this.outlet.deliver(delivery);
       } catch (err) {
         this.logger.error({
           msg: 'a change could not be delivered',
-          conversationId: id,
+          conversationId: delivery.conversationId,
           rev: delivery.rev,
           err,
         });

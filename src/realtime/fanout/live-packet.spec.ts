@@ -7,6 +7,9 @@ const event = (eventType: string, payload: unknown): ChatEvent =>
 describe('packetFor', () => {
   it.each([
     ['MessageCreated', 'new_message', { message: { seq: 1 } }],
+    ['MessageUpdated', 'message_updated', { message: { seq: 1 } }],
+    ['MessageDeleted', 'message_deleted', { message: { seq: 1 } }],
+    ['MessageExpired', 'message_deleted', { message: { seq: 1 } }],
     ['ConversationCreated', 'conversation_created', { conversation: { rev: 1 } }],
   ])('calls %s %s, and leaves what it carries as it is', (type, name, payload) => {
     expect(packetFor(event(type, payload))).toEqual({ event: name, payload });

@@ -4,7 +4,15 @@ import type { ServerToClient } from '../socket-contract';
 /** How each event is called on the wire. An event that is not here is no news to clients. */
 const FRAME_NAMES = {
   MessageCreated: 'new_message',
+  MessageUpdated: 'message_updated',
+  MessageDeleted: 'message_deleted',
+  MessageExpired: 'message_deleted',
+  MessageRead: 'messages_read',
+  MessageDelivered: 'messages_delivered',
   ConversationCreated: 'conversation_created',
+  ConversationUpdated: 'conversation_updated',
+  ParticipantAdded: 'participant_added',
+  ParticipantRemoved: 'participant_removed',
 } as const satisfies Partial<Record<ChatEventType, keyof ServerToClient>>;
 
 export type LiveEvent = (typeof FRAME_NAMES)[keyof typeof FRAME_NAMES];

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../../common/actor';
+import { Metrics } from '../../telemetry';
 import type { ChatServer, ChatSocket, ServerToClient } from '../socket-contract';
 import type { Delivery } from './delivery';
 import { userRoom } from './user-room';
@@ -10,17 +12,30 @@ type SyncRequired = Parameters<ServerToClient['sync_required']>[0];
 export class LocalSockets {
   private server?: ChatServer;
 
+  constructor(metrics: Metrics) {
+    metrics.gauge(
+      { name: 'chat_sockets_connected', help: 'Sockets that were let in and are open.' },
+      () => this.count,
+    );
+  }
+
   attach(server: ChatServer): void {
     this.server = server;
   }
 
   get isEmpty(): boolean {
-    return (this.server?.sockets.sockets.size ?? 0) === 0;
+    return this.count === 0;
   }
 
   /** From now on `socket` hears what its user may hear. */
   enter(socket: ChatSocket): void {
     void socket.join(userRoom(socket.data.actor));
+  }
+
+  /** Those of one person. */
+  of(person: Actor): ChatSocket[] {
+    const ids = this.server?.sockets.adapter.rooms.get(userRoom(person)) ?? [];
+    return [...ids].flatMap((id) => this.server?.sockets.sockets.get(id) ?? []);
   }
 
   /** Whether any of these people has a socket here. */
@@ -45,6 +60,10 @@ export class LocalSockets {
 
   askAllToSync(reason: SyncRequired['reason']): void {
     this.server?.local.emit('sync_required', { reason });
+  }
+
+  private get count(): number {
+    return this.server?.sockets.sockets.size ?? 0;
   }
 
   /** Only rooms with somebody in them: for the others a packet would be encoded in vain. */

@@ -39,14 +39,13 @@ export function decodeFrame(text: string): Frame | undefined {
 
 function readDelivery(value: unknown): Delivery | undefined {
   if (!isPlainObject(value)) return undefined;
-  const { tenantId, conversationId, rev, sincePreviousMs, audience, packet } = value;
-  if (!isUuid(tenantId) || !isUuid(conversationId) || !isCount(rev) || typeof sincePreviousMs !== 'number') {
-    return undefined;
-  }
+  const { tenantId, conversationId, rev, ordered, sincePreviousMs, audience, packet } = value;
+  if (!isUuid(tenantId) || !isUuid(conversationId) || !isCount(rev)) return undefined;
+  if (typeof sincePreviousMs !== 'number' || typeof ordered !== 'boolean') return undefined;
   if (!Array.isArray(audience) || !audience.every(isUuid)) return undefined;
   const known = readPacket(packet);
   if (known === undefined) return undefined;
-  return { tenantId, conversationId, rev, sincePreviousMs, audience, packet: known };
+  return { tenantId, conversationId, rev, ordered, sincePreviousMs, audience, packet: known };
 }
 
 /** @returns null also for an event only a newer node knows of: it has its place in the order all the same. */
