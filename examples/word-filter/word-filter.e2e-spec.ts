@@ -68,6 +68,19 @@ describe('the word filter, set to refuse', () => {
     expect((await alice.reads(chat)).body.items).toMatchObject([{ seq: 1, content: 'oh dear' }]);
   });
 
+  it('is not got around by an edit, whichever door it comes by', async () => {
+    const alice = world.person('Alice');
+    const chat = await alice.chatWith(world.person('Bob'));
+    const device = await alice.connects();
+    const { body: sent } = await alice.says(chat, 'dear');
+
+    expectProblem(await alice.edits(chat, sent.id, 'damn'), 'message_refused');
+    const edit = { conversationId: chat.id, messageId: sent.id, content: 'damn' };
+    const answer = await device.asks('edit_message', edit);
+    expectProblemObject(answer.ok || answer.error, 'message_refused');
+    expect((await alice.finds(chat, sent.id)).body).toEqual(sent);
+  });
+
   it('answers again what was stored before its list became longer', async () => {
     const alice = world.person('Alice');
     const chat = await alice.chatWith(world.person('Bob'));

@@ -1,4 +1,5 @@
 export { contentHtml } from './content-html';
+export { faultInMessage, isTime } from './message-fault';
 export { messageColumns } from './message-columns.sql';
 export { MessageDto, type MessageStatus, ReplyDto } from './message.dto';
 export type { MessageRow, OthersProgress, RepliedTo } from './message-row';

@@ -16,6 +16,8 @@ export function messageColumns(m: string, windows: string): string {
       SELECT json_build_object('id', original.message_uuid, 'seq', original.seq, 'senderId', original.sender_uuid,
         'content', CASE WHEN original.deleted_at IS NULL AND ${windows} @> original.seq
           THEN left(original.content, ${EXCERPT_SOURCE_CHARACTERS}) END)
-      FROM messages original WHERE original.message_uuid = ${m}.reply_to_uuid
+      FROM messages original
+      WHERE original.message_uuid = ${m}.reply_to_uuid
+        AND original.conversation_uuid IS NOT DISTINCT FROM ${m}.conversation_uuid
     ) END AS "replyTo"`;
 }

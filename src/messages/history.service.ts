@@ -3,11 +3,16 @@ import type { Actor } from '../common/actor';
 import { ValidationFailed } from '../common/problem';
 import { MessagesConfig } from '../config';
 import { ConversationNotFound } from '../conversations';
-import { Database } from '../database';
-import { type MessageDto, toMessageDto } from '../message-view';
-import type { Announcement } from '../outbox';
+import { Database, type Queryable, UnreadableRows } from '../database';
+import { faultInMessage, type MessageDto, type MessageRow, toMessageDto } from '../message-view';
+import type { Announcement, ChatEventType } from '../outbox';
 import { MessageNotFound } from './message.errors';
-import { type HistoryWindow, MessagesRepository, type Reading } from './messages.repository';
+import {
+  type HistoryWindow,
+  MessagesRepository,
+  type MissedMessage,
+  type Reading,
+} from './messages.repository';
 
 export interface MessagePage {
   /** Ascending by seq. */
@@ -26,6 +31,7 @@ export class HistoryService {
     private readonly repository: MessagesRepository,
     private readonly database: Database,
     private readonly config: MessagesConfig,
+    private readonly unreadable: UnreadableRows,
   ) {}
 
   /**
@@ -48,17 +54,25 @@ export class HistoryService {
       retentionDays,
     );
     if (reading === undefined) throw new ConversationNotFound();
-    const items = seenBy(actor, { ...reading, rows: reading.rows.slice(0, window.limit) });
+    const items = this.seenBy(actor, { ...reading, rows: reading.rows.slice(0, window.limit) });
     if (window.after === undefined) items.reverse();
     return { items, hasMore: reading.rows.length > window.limit };
   }
 
-  /** @throws ConversationNotFound, MessageNotFound */
-  async find(actor: Actor, conversationId: string, messageId: string): Promise<MessageDto> {
+  /**
+   * @param db where to look: in a transaction, with what it has changed.
+   * @throws ConversationNotFound, MessageNotFound
+   */
+  async find(
+    actor: Actor,
+    conversationId: string,
+    messageId: string,
+    db: Queryable = this.database,
+  ): Promise<MessageDto> {
     const { retentionDays } = this.config;
-    const reading = await this.repository.one(this.database, actor, conversationId, messageId, retentionDays);
+    const reading = await this.repository.one(db, actor, conversationId, messageId, retentionDays);
     if (reading === undefined) throw new ConversationNotFound();
-    const [message] = seenBy(actor, reading);
+    const [message] = this.seenBy(actor, reading);
     if (message === undefined) throw new MessageNotFound();
     return message;
   }
@@ -69,8 +83,9 @@ export class HistoryService {
   }
 
   /**
-   * What was committed between two revisions of a conversation, both excluded, for a process that did not hear of
-   * it: announcements as the commit would have made them, except that the event keeps no id of its own.
+   * What became of messages between two revisions of a conversation, both excluded, for a process that did not hear
+   * of it. Every message comes once, in its present state: one made between them at its own revision, so that they
+   * come in order, any other at that of its last change. The event has no id of its own.
    */
   async announcementsBetween(
     tenantId: string,
@@ -86,26 +101,41 @@ export class HistoryService {
       beforeRev,
       REPAIR_LIMIT,
     );
-    return rows.map(({ audience, ...row }) => ({
-      event: {
-        eventId: row.id,
-        eventType: 'MessageCreated',
-        schemaVersion: 1,
-        occurredAt: new Date(row.sentAt),
-        traceId: '0'.repeat(32),
-        tenantId,
-        key: conversationId,
-        rev: row.rev,
-        payload: {
-          message: toMessageDto({ ...row, replyTo: row.replyTo && { ...row.replyTo, content: null } }),
-        },
-      },
-      audience,
-      sincePreviousMs: 0,
-    }));
+    return this.readable(rows).map((missed) => toAnnouncement(tenantId, missed));
+  }
+
+  private seenBy({ userId }: Actor, { rows, others }: Reading): MessageDto[] {
+    return this.readable(rows).map((row) => toMessageDto(row, row.senderId === userId ? others : undefined));
+  }
+
+  private readable<Row extends MessageRow>(rows: readonly Row[]): Row[] {
+    return this.unreadable.without('messages', rows, faultInMessage, ({ id }) => id);
   }
 }
 
-function seenBy({ userId }: Actor, { rows, others }: Reading): MessageDto[] {
-  return rows.map((row) => toMessageDto(row, row.senderId === userId ? others : undefined));
+function toAnnouncement(
+  tenantId: string,
+  { missedRev, isNew, audience, ...row }: MissedMessage,
+): Announcement {
+  return {
+    event: {
+      eventId: row.id,
+      eventType: isNew ? 'MessageCreated' : changeOf(row),
+      schemaVersion: 1,
+      occurredAt: new Date(row.deletedAt ?? row.editedAt ?? row.sentAt),
+      traceId: '0'.repeat(32),
+      tenantId,
+      key: row.conversationId,
+      rev: missedRev,
+      payload: { message: toMessageDto(row) },
+    },
+    audience,
+    sincePreviousMs: 0,
+  };
+}
+
+/** What became last of a message that has been changed. */
+function changeOf({ deletedAt, expiresAt }: MessageRow): ChatEventType {
+  if (deletedAt === null) return 'MessageUpdated';
+  return expiresAt !== null && +deletedAt === +expiresAt ? 'MessageExpired' : 'MessageDeleted';
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor';
+import { hasBlocked } from '../conversations';
 import type { Queryable, Statement } from '../database';
 import { type MessageRow, messageColumns, type OthersProgress } from '../message-view';
+import { type AnnouncedMessage, announcedColumns, readersOf } from './announced-message.sql';
 
 /** Which part of a history: by seq, at most `limit` messages, of one type if it is given. */
 export interface HistoryWindow {
@@ -20,9 +22,11 @@ export interface Reading {
   readonly rows: readonly MessageRow[];
 }
 
-/** A message with those who may read it now. */
-export interface MessageWithAudience extends MessageRow {
-  readonly audience: readonly string[];
+/** A message in its present state, for somebody who missed how it came to it. */
+export interface MissedMessage extends AnnouncedMessage {
+  /** The revision missed: that which made the message, or, if it was there before, that of its last change. */
+  readonly missedRev: number;
+  readonly isNew: boolean;
 }
 
 interface ReadRow extends Omit<MessageRow, 'id'>, OthersProgress {
@@ -39,9 +43,10 @@ function reading(messages: string): string {
     FROM participants p
     JOIN conversations c ON c.conversation_uuid = p.conversation_uuid
     CROSS JOIN LATERAL (
-      SELECT min(o.last_delivered_seq) AS delivered,
-        min(CASE WHEN u.read_receipts THEN o.last_read_seq ELSE 0 END) AS read
+      SELECT min(CASE WHEN blocks.me THEN 0 ELSE o.last_delivered_seq END) AS delivered,
+        min(CASE WHEN u.read_receipts AND NOT blocks.me THEN o.last_read_seq ELSE 0 END) AS read
       FROM participants o JOIN users u ON u.tenant_uuid = o.tenant_uuid AND u.user_uuid = o.user_uuid
+      CROSS JOIN LATERAL (SELECT ${hasBlocked('o', 'c')} AS me) AS blocks
       WHERE o.conversation_uuid = p.conversation_uuid AND o.user_uuid <> p.user_uuid AND upper_inf(o.windows)
     ) AS others
     LEFT JOIN LATERAL (${messages}) AS m ON true
@@ -97,7 +102,7 @@ const BY_KEY: Statement = {
     SELECT m.message_uuid AS id, m.body_hash AS "bodyHash"
     FROM messages m JOIN conversations c ON c.conversation_uuid = m.conversation_uuid
     WHERE m.idempotency_key = idempotency_key($2, $3, $4) AND c.tenant_uuid = $1
-      AND ($3::uuid IS NULL OR EXISTS (
+      AND ($3::uuid IS NULL OR $3 = c.business_uuid OR EXISTS (
         SELECT FROM participants p
         WHERE p.conversation_uuid = $2 AND p.user_uuid = $3 AND upper_inf(p.windows)))`,
 };
@@ -114,18 +119,30 @@ const READERS: Statement = {
       AND upper_inf(p.windows) AND p.windows @> m.seq`,
 };
 
-/** The leaves' (conversation_uuid, seq) index over the newest few; whoever left since is not in the audience. */
+/**
+ * What was made: the leaves' (conversation_uuid, seq) index over the newest few. What was there before and changed:
+ * their *_changed index. Each then by primary key. Whoever left since is not in the audience.
+ */
 const BETWEEN_REVISIONS: Statement = {
   name: 'messages.between_revisions',
   text: /* sql */ `
-    SELECT ${messageColumns('m', EVERYTHING)}, (
-      SELECT coalesce(array_agg(p.user_uuid), '{}') FROM participants p
-      WHERE p.conversation_uuid = c.conversation_uuid AND upper_inf(p.windows) AND p.windows @> m.seq
-    ) AS audience
-    FROM conversations c JOIN messages m ON m.conversation_uuid = c.conversation_uuid
+    SELECT missed.rev AS "missedRev", missed.is_new AS "isNew", ${announcedColumns('m')}
+    FROM conversations c
+    CROSS JOIN LATERAL (
+      SELECT made.message_uuid, coalesce(made.created_rev, made.rev) AS rev, true AS is_new
+      FROM messages made
+      WHERE made.conversation_uuid = c.conversation_uuid AND made.seq > c.last_seq - $5
+        AND coalesce(made.created_rev, made.rev) > $3 AND coalesce(made.created_rev, made.rev) < $4
+      UNION ALL
+      SELECT changed.message_uuid, changed.rev, false
+      FROM messages changed
+      WHERE changed.conversation_uuid = c.conversation_uuid AND changed.rev > $3 AND changed.rev < $4
+        AND (changed.edited_at IS NOT NULL OR changed.deleted_at IS NOT NULL) AND changed.created_rev <= $3
+    ) AS missed
+    JOIN messages m ON m.message_uuid = missed.message_uuid
+    CROSS JOIN LATERAL (${readersOf('m')}) AS readers
     WHERE c.conversation_uuid = $1 AND c.tenant_uuid = $2
-      AND m.seq > c.last_seq - $5 AND m.rev > $3 AND m.rev < $4 AND m.edited_at IS NULL AND m.deleted_at IS NULL
-    ORDER BY m.rev`,
+    ORDER BY missed.rev`,
 };
 
 /** Reads of messages. A method that takes an actor shows nothing that the actor may not read. */
@@ -196,7 +213,10 @@ export class MessagesRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Messages made between two revisions, both excluded, among the `newest` of the conversation; by revision. */
+  /**
+   * Messages made between two revisions, both excluded, if they are among the `newest` of the conversation, and
+   * those that were there before and were last changed between them; by the revision missed.
+   */
   async betweenRevisions(
     db: Queryable,
     tenantId: string,
@@ -204,7 +224,7 @@ export class MessagesRepository {
     afterRev: number,
     beforeRev: number,
     newest: number,
-  ): Promise<MessageWithAudience[]> {
+  ): Promise<MissedMessage[]> {
     return db.query(BETWEEN_REVISIONS, [conversationId, tenantId, afterRev, beforeRev, newest]);
   }
 }

@@ -6,7 +6,8 @@ import { MessagesConfig } from '../config';
 import { ConversationNotFound } from '../conversations';
 import { Database } from '../database';
 import { type MessageDto, toMessageDto } from '../message-view';
-import { bodyHash } from './body-hash';
+import { bodyHash } from '../common/body-hash';
+import { RateLimits } from '../rate-limit';
 import { Blocked, IdempotencyKeyReused, MessageNotFound } from './message.errors';
 import { MessagesRepository } from './messages.repository';
 import { MessagePolicies } from './policies/message-policies';
@@ -45,16 +46,18 @@ export class MessagesService {
     private readonly repository: MessagesRepository,
     private readonly database: Database,
     private readonly config: MessagesConfig,
+    private readonly limits: RateLimits,
   ) {}
 
   /**
    * Stores a message and returns after the commit. With a `clientMessageId`, however often and wherever the
    * same body is sent again: one message.
    *
-   * @throws ValidationFailed, ConversationNotFound, MessageNotFound (the one replied to), Blocked,
+   * @throws RateLimited, ValidationFailed, ConversationNotFound, MessageNotFound (the one replied to), Blocked,
    * IdempotencyKeyReused, MessageRefused, DependencyUnavailable
    */
   async send(actor: Actor, command: SendMessage): Promise<Sent> {
+    await this.limits.message(actor);
     const origin: MessageOrigin = {
       tenantId: actor.tenantId,
       conversationId: command.conversationId,
@@ -71,6 +74,16 @@ export class MessagesService {
    */
   async sendAsService(tenantId: string, command: SendMessage): Promise<Sent> {
     return this.store({ tenantId, conversationId: command.conversationId, senderId: null }, command);
+  }
+
+  /**
+   * Writes as the business whose conversation it is, for the service that owns businesses.
+   *
+   * @throws as `send`; ConversationNotFound also where the conversation is not one of this business
+   */
+  async sendAsBusiness(tenantId: string, businessId: string, command: SendMessage): Promise<Sent> {
+    const { conversationId } = command;
+    return this.store({ tenantId, conversationId, senderId: businessId, forBusiness: true }, command);
   }
 
   private async store(origin: MessageOrigin, command: SendMessage): Promise<Sent> {
@@ -133,12 +146,12 @@ export class MessagesService {
 
   /** A message sent before, in its present state. */
   private async stored(
-    { conversationId, tenantId, senderId }: MessageOrigin,
+    { conversationId, tenantId, senderId, forBusiness }: MessageOrigin,
     messageId: string,
   ): Promise<Sent> {
     // A key is remembered for a week also where messages are kept for less.
     const retentionDays = Math.max(this.config.retentionDays, KEY_DAYS);
-    if (senderId === null) {
+    if (senderId === null || forBusiness) {
       const row = await this.repository.stored(this.database, tenantId, conversationId, messageId);
       if (row === undefined) throw new MessageNotFound();
       return { message: toMessageDto(row), replayed: true };

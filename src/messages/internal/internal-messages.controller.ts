@@ -1,5 +1,5 @@
 import { Body, Controller, HttpStatus, Param, Post, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentService, type ServiceCaller, ServiceOnly } from '../../auth';
 import { ApiProblems, ValidationFailed } from '../../common/problem';
@@ -10,7 +10,6 @@ import { InternalMessageDto } from './internal-message.dto';
 
 /** The door for kaha-main-v3: the same write path, the same idempotency. */
 @ApiTags('internal')
-@ApiBearerAuth()
 @ServiceOnly()
 @Controller('v1/internal/conversations/:conversationId/messages')
 export class InternalMessagesController {
@@ -20,7 +19,7 @@ export class InternalMessagesController {
   @Post()
   @ApiCreatedResponse({ type: MessageDto })
   @ApiOkResponse({ type: MessageDto, description: 'Said before with this key (`Idempotent-Replayed: true`)' })
-  @ApiProblems(400, 401, 403, 404, 413, 415, 422, 503)
+  @ApiProblems(400, 401, 403, 404, 413, 415, 422, 429, 503)
   async send(
     @CurrentService() { tenantId }: ServiceCaller,
     @Param() { conversationId }: ConversationParams,

@@ -339,31 +339,10 @@ describe('the history of a conversation', () => {
     expect(asked).toBe(1);
   });
 
-  describe('tells a process that missed them of messages', () => {
-    it('between two revisions, each with those who may read it', async () => {
-      const group = await aGroup({ [ALICE]: EVERYTHING, [BOB]: '{[4,)}', [CAROL]: '{[1,9)}' });
-      await written(group, 6, 'reply_to_uuid = message_uuid');
-      await db.query('UPDATE messages SET deleted_at = now() WHERE conversation_uuid = $1 AND seq = 5', [
-        group,
-      ]);
-      const missed = await history.announcementsBetween(TENANT, group, 2, 7);
-      const told = missed.map(({ event, audience }) => [event.rev, new Set(audience)]);
-      expect(told).toEqual([
-        [3, new Set([ALICE])],
-        [4, new Set([ALICE])],
-        [5, new Set([ALICE, BOB])],
-      ]);
-      expect(missed[0]?.event).toMatchObject({ eventType: 'MessageCreated', tenantId: TENANT, key: group });
-      const { message } = missed[0]?.event.payload as { message: MessageDto };
-      expect(message).toMatchObject({ seq: 2, status: 'sent', replyTo: { excerpt: null } });
-    });
-
-    it('of its own tenant, and knows who may read a message now', async () => {
-      const group = await aGroup({ [ALICE]: EVERYTHING, [BOB]: '{[2,)}', [CAROL]: '{[1,9)}' });
-      const [first = ''] = await written(group, 3);
-      expect(await history.announcementsBetween(randomUUID(), group, 0, 9)).toEqual([]);
-      expect(await history.readersOf(TENANT, group, first)).toEqual([ALICE]);
-      expect(await history.readersOf(randomUUID(), group, first)).toEqual([]);
-    });
+  it('knows who may read a message now', async () => {
+    const group = await aGroup({ [ALICE]: EVERYTHING, [BOB]: '{[2,)}', [CAROL]: '{[1,9)}' });
+    const [first = ''] = await written(group, 3);
+    expect(await history.readersOf(TENANT, group, first)).toEqual([ALICE]);
+    expect(await history.readersOf(randomUUID(), group, first)).toEqual([]);
   });
 });

@@ -70,7 +70,7 @@ describe('sending a message', () => {
     };
     module = await Test.createTestingModule({
       imports: [
-        ConfigModule.with(loadConfig({ ...secrets, ...urls, RETENTION_DAYS: '1' })),
+        ConfigModule.with(loadConfig({ ...secrets, ...urls, RETENTION_DAYS: '1', RATE_LIMIT_MESSAGES: '0' })),
         DatabaseModule.with([]),
         MessagesModule,
       ],

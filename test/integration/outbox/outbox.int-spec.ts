@@ -54,7 +54,7 @@ describe('the outbox', () => {
 
   it('takes an event, and says when it happened by the clock of Postgres', async () => {
     const event = anEvent();
-    const taken = await database.transaction((tx) => outbox.add(tx, event));
+    const taken = await database.transaction((tx) => outbox.add(tx, event, []));
     expect(taken).toEqual({
       ...event,
       eventId: expect.stringMatching(UUID_V7),
@@ -78,7 +78,7 @@ describe('the outbox', () => {
   it('holds an event if and only if the change it tells of was committed', async () => {
     const event = anEvent();
     const work = database.transaction(async (tx) => {
-      await outbox.add(tx, event);
+      await outbox.add(tx, event, []);
       throw new Error('changed my mind');
     });
     await expect(work).rejects.toThrow('changed my mind');
@@ -89,7 +89,7 @@ describe('the outbox', () => {
   it('keeps the events of a conversation in one of sixteen queues, in order', async () => {
     const key = randomUUID();
     await database.transaction(async (tx) => {
-      for (const rev of upTo(20)) await outbox.add(tx, anEvent(rev, key));
+      for (const rev of upTo(20)) await outbox.add(tx, anEvent(rev, key), []);
     });
     const { rows } = await db.query<{ shard: number; rev: string }>(
       'SELECT shard, rev FROM outbox WHERE conversation_uuid = $1 ORDER BY position',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import type { AppendedOutcome, Draft } from '../../../src/messages/write-path/draft';
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
 
@@ -14,22 +14,23 @@ export class MessageRows {
   readonly tenantId = randomUUID();
 
   private constructor(
-    private readonly client: Client,
+    private readonly pool: Pool,
     private readonly log: MessageLog,
   ) {}
 
-  static async of(databaseUrl: string): Promise<MessageRows> {
-    const client = new Client({ connectionString: databaseUrl });
-    await client.connect();
-    return new MessageRows(client, new MessageLog({ url: databaseUrl, poolSize: 1, migrateOnStart: false }));
+  static of(databaseUrl: string): MessageRows {
+    return new MessageRows(
+      new Pool({ connectionString: databaseUrl, max: 4 }),
+      new MessageLog({ url: databaseUrl, poolSize: 1, migrateOnStart: false }),
+    );
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.client.end(), this.log.onApplicationShutdown()]);
+    await Promise.all([this.pool.end(), this.log.onApplicationShutdown()]);
   }
 
   async select<Row = Record<string, unknown>>(sql: string, ...values: unknown[]): Promise<Row[]> {
-    return (await this.client.query(sql, values)).rows as Row[];
+    return (await this.pool.query(sql, values)).rows as Row[];
   }
 
   /** A group of these people. */

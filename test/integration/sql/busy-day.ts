@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { NIL_UUID } from '../../../src/common/uuid';
+import type { MessageDto } from '../../../src/message-view';
+import { HistoryService } from '../../../src/messages';
+import type { Person } from '../../support/chat-client';
+import { eventually } from '../../support/eventually';
+import { request } from '../../support/rest';
+import { chatId, groupId, personId } from '../../support/sql/busy-database';
+import { SERVICE_TOKEN, type World } from '../../support/world';
+
+const WAITING = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
+
+/** Everything that can be asked of the service, so that everything that it says to Postgres is said. */
+export async function busyDay(world: World): Promise<void> {
+  const [alice, bob, carol, dora] = [0, 1, 2, 3].map((number) =>
+    world.person(`Person ${number}`, { id: personId(number) }),
+  ) as [Person, Person, Person, Person];
+  const chat = { id: chatId(0) };
+  const newcomer = world.person('Newcomer');
+
+  await reads(alice, chat);
+  await sends(world, alice, chat);
+  await sendsWhereSomebodyIsAtWork(world, alice, chat);
+  await marks(alice, chat);
+  await changesMessages(alice, chat);
+  await opens(alice, newcomer);
+  await founds(alice, bob, carol, dora);
+  await minds(world, alice, dora);
+  await heals(world, chat);
+}
+
+async function reads(alice: Person, chat: { id: string }): Promise<void> {
+  const first = await ok(alice.inbox({ limit: 5 }));
+  await ok(alice.inbox({ limit: 5, cursor: first.nextCursor ?? '' }));
+  await ok(alice.inbox({ limit: 100 }));
+  await ok(alice.sees({ id: groupId(0) }));
+  const { items } = await ok(alice.reads(chat, { limit: 100 }));
+  await ok(alice.reads(chat, { after: 100, limit: 100 }));
+  await ok(alice.finds(chat, items[0]?.id ?? ''));
+}
+
+async function sends(world: World, alice: Person, chat: { id: string }): Promise<void> {
+  const { id } = await ok(alice.says(chat, 'hello'));
+  const key = randomUUID();
+  await ok(alice.says(chat, 'again', { replyToId: id, clientMessageId: key }));
+  await ok(alice.says(chat, 'again', { replyToId: id, clientMessageId: key }));
+  // Refused before it is a draft: it could still be one that was sent before.
+  await alice.sends(chat, { type: 'text', payload: {}, clientMessageId: key });
+  await ok(alice.says(chat, 'soon gone', { expiresInSeconds: 1 }));
+  const notice = { type: 'system', content: 'Your order has shipped', clientMessageId: randomUUID() };
+  for (let time = 0; time < 2; time++)
+    await ok(asService(world, `/v1/internal/conversations/${chat.id}/messages`, notice));
+}
+
+/** What the service does where a conversation is held, it may or may not do on any day. */
+async function sendsWhereSomebodyIsAtWork(world: World, alice: Person, chat: { id: string }): Promise<void> {
+  const other = new Client({ connectionString: world.database.url });
+  await other.connect();
+  try {
+    await other.query('BEGIN');
+    await other.query('SELECT FROM conversations WHERE conversation_uuid = $1 FOR UPDATE', [chat.id]);
+    const sending = ok(alice.says(chat, 'no hurry'));
+    await eventually(async () => expect((await other.query(WAITING)).rowCount).toBe(1));
+    await other.query('COMMIT');
+    await sending;
+  } finally {
+    await other.end();
+  }
+}
+
+async function marks(alice: Person, chat: { id: string }): Promise<void> {
+  const other = { id: chatId(1000) };
+  await ok(alice.marksDelivered(other, 9));
+  await ok(alice.marksRead(other, { seq: 9 }));
+  const { items } = await ok(alice.reads(chat));
+  await ok(alice.marksRead(chat, { messageId: items.at(-1)?.id }));
+}
+
+async function changesMessages(alice: Person, chat: { id: string }): Promise<void> {
+  const { id } = await ok(alice.says(chat, 'helo'));
+  await ok(alice.edits(chat, id, 'hello'));
+  await ok(alice.deletes(chat, id));
+  // Of those that expire the service takes care by itself.
+  await eventually(async () => {
+    const { items } = await ok(alice.reads(chat, { limit: 100 }));
+    expect(items.filter(({ expiresAt, deletedAt }) => expiresAt !== null && deletedAt !== null)).not.toEqual(
+      [],
+    );
+  }, 10_000);
+}
+
+async function opens(alice: Person, newcomer: Person): Promise<void> {
+  await ok(alice.opens(newcomer));
+  await ok(alice.opens(newcomer));
+  await ok(newcomer.asks('GET', '/v1/users/me'));
+}
+
+async function founds(alice: Person, bob: Person, carol: Person, dora: Person): Promise<void> {
+  const key = { 'idempotency-key': randomUUID() };
+  const group = await ok(alice.founds([bob, carol], {}, key));
+  await ok(alice.founds([bob, carol], {}, key));
+  await ok(alice.adds(group, dora));
+  await ok(alice.makes(group, bob, 'admin'));
+  await ok(alice.changes(group, { name: 'The four of us', messageTtlSeconds: 3600 }));
+  await ok(alice.asks('PATCH', `/v1/conversations/${group.id}/settings`, { body: { isMuted: true } }));
+  await ok(alice.removes(group, dora));
+  await ok(alice.removes(group, alice));
+}
+
+async function minds(world: World, alice: Person, dora: Person): Promise<void> {
+  await ok(alice.asks('PATCH', '/v1/users/me/privacy', { body: { readReceipts: false } }));
+  await ok(alice.asks('PUT', `/v1/users/me/blocks/${dora.id}`));
+  await ok(alice.asks('GET', '/v1/users/me/blocks'));
+  await ok(alice.asks('DELETE', `/v1/users/me/blocks/${dora.id}`));
+  await ok(asService(world, '/v1/internal/events', { type: 'user.sessions.revoked', uuid: dora.id }));
+  await ok(request('GET', `${world.nodeUrls[0]}/health`));
+}
+
+/** What other nodes and extensions ask of the history. */
+async function heals(world: World, chat: { id: string }): Promise<void> {
+  const history = world.nodes[0]?.get(HistoryService, { strict: false });
+  const [message] = (await history?.announcementsBetween(NIL_UUID, chat.id, 2_995, 2_999)) ?? [];
+  const { id } = (message?.event.payload as { message: MessageDto }).message;
+  expect(await history?.readersOf(NIL_UUID, chat.id, id)).toHaveLength(2);
+}
+
+function asService(world: World, path: string, body: unknown) {
+  const headers = { authorization: `Bearer ${SERVICE_TOKEN}` };
+  return request('POST', `${world.nodeUrls[0]}${path}`, { headers, body });
+}
+
+async function ok<Body>(asked: Promise<{ status: number; body: Body }>): Promise<Body> {
+  const { status, body } = await asked;
+  if (status >= 300) throw new Error(`${status} ${JSON.stringify(body)}`);
+  return body;
+}
