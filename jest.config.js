@@ -27,7 +27,7 @@ module.exports = {
     {
       ...withInfrastructure,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts', '<rootDir>/examples/**/*.e2e-spec.ts'],
+      testMatch: ['<rootDir>/{test/e2e,test/properties,examples}/**/*.e2e-spec.ts'],
     },
   ],
   // At least two: a worker that a test has left something open in is ended by Jest, Jest itself would never end.

@@ -14,6 +14,7 @@ import {
   readJsonOnly,
   RequestRecords,
   serveOpenApi,
+  takeOddRequests,
 } from './http-server';
 import { ChatIoAdapter } from './realtime';
 import { AccessLog, Metrics, SecurityEvents, StructuredLogger } from './telemetry';
@@ -40,6 +41,7 @@ export async function createApp(
   });
   const records = new RequestRecords(app.get(Metrics), app.get(AccessLog), app.get(SecurityEvents));
   addRequestHooks(server, records, () => stopping);
+  takeOddRequests(server);
 
   await allowOrigins(server, config.http.corsOrigins);
   app.useGlobalPipes(new ShapePipe());

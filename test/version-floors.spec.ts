@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isBelow } from './support/version';
 
 interface Manifest {
   readonly engines: { readonly node: string };
@@ -58,17 +59,6 @@ function belowFloor(folder: string, { name, version = '' }: LockedPackage): stri
   return floor && isBelow(version, floor.version)
     ? [`${folder} ${version} is below ${floor.version}: ${floor.because}`]
     : [];
-}
-
-/** A pre-release comes before its release; what is no version at all comes before everything. */
-function isBelow(version: string, floor: string): boolean {
-  const [release = '', preRelease] = version.split('-', 2);
-  const numbers = release.split('.').map(Number);
-  for (const [place, least] of floor.split('.').map(Number).entries()) {
-    const number = numbers[place] ?? NaN;
-    if (number !== least) return !(number > least);
-  }
-  return preRelease !== undefined;
 }
 
 function readJson<T>(file: string): T {

@@ -8,22 +8,22 @@ const PATH = '/api/batch/profiles';
 const MAX_IDS = 100;
 
 /**
- * A stand-in for kaha-main-v3 on loopback: it knows the people and businesses of `directory.json`, and answers as
- * the real one does.
+ * A stand-in for kaha-main-v3: it knows the people and businesses of `directory.json`, and answers as the real one
+ * does. On a free port of the loopback, with a token of its own, unless it is told otherwise.
  */
-export async function startKahaStandIn() {
-  const token = newSecret();
+export async function startKahaStandIn({ host = '127.0.0.1', port = 0, token = newSecret() } = {}) {
   const server = createServer((request, response) => {
     void answer(request, token).then(([status, body]) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
 
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://${host}:${server.address().port}`,
     token,
+    closed: once(server, 'close'),
     stop() {
       server.closeAllConnections();
       server.close();

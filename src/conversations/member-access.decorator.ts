@@ -12,7 +12,7 @@ export interface MemberAccess {
   readonly roles?: readonly ('admin' | 'sender' | 'self')[];
   /** The only types of conversation it is for. */
   readonly types?: readonly ConversationType[];
-  /** Refused to both while one side of a direct conversation has blocked the other. */
+  /** Refused to both while one side of a direct conversation blocks the other; to open it, to the blocked side alone. */
   readonly notWhileBlocked?: true;
 }
 

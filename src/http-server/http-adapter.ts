@@ -23,7 +23,12 @@ export function httpAdapter({ trustProxy }: HttpConfig): FastifyAdapter {
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // While stopping, requests on connections that are open are answered as ever, and told to be the last.
     return503OnClosing: false,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: 1_000,
+      // Looked at in takeOddRequests.
+      requireHostHeader: false,
+    },
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false, caseSensitive: true },
     // Ours go by X-Request-Id and are made in the request hooks; Fastify's own counter is not shown to anybody.

@@ -5,4 +5,5 @@ export { openApiDocument, serveOpenApi } from './openapi';
 export { readJsonOnly } from './json-body';
 export { KnownInputInterceptor } from './known-input.interceptor';
 export { addRequestHooks } from './request-hooks';
+export { takeOddRequests } from './odd-requests';
 export { RequestRecords } from './request-records';

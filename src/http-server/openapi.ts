@@ -26,5 +26,8 @@ export function serveOpenApi(app: NestFastifyApplication): void {
         void reply.header('content-security-policy', DOCS_CONTENT_SECURITY_POLICY);
       done();
     });
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), { jsonDocumentUrl: 'docs-json', raw: ['json'] });
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'docs-json',
+    raw: ['json'],
+  });
 }

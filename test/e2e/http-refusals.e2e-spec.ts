@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import type { Person } from '../support/chat-client';
 import { expectProblem, expectProblemObject } from '../support/problem';
-import { type Answer, request } from '../support/rest';
+import { heardAnswer, speak } from '../support/raw-http';
+import { request } from '../support/rest';
 import { World } from '../support/world';
 
 const CONVERSATIONS = '/v1/conversations';
@@ -94,7 +92,7 @@ describe('T12 a request the service can not make sense of', () => {
     const head =
       `POST ${CONVERSATIONS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${alice.token}\r\n` +
       'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
-    expectProblem(await speak(head + chunk.repeat(70)), 'payload_too_large');
+    expectProblem(heardAnswer(await speak(url, head + chunk.repeat(70))), 'payload_too_large');
   });
 
   it.each([
@@ -116,36 +114,14 @@ describe('T12 a request the service can not make sense of', () => {
     'GET / HTTP/9.9\r\n\r\n',
     'GET /v1/users/me HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n',
   ])('is not even HTTP: %j', async (bytes) => {
-    expectProblem(await speak(bytes), 'validation_failed');
+    expectProblem(heardAnswer(await speak(url, bytes)), 'validation_failed');
   });
 
   it('has headers without end', async () => {
-    const { status, body } = await speak(
-      `GET / HTTP/1.1\r\nHost: a\r\nX-Filler: ${'x'.repeat(100_000)}\r\n\r\n`,
+    const { status, body } = heardAnswer(
+      await speak(url, `GET / HTTP/1.1\r\nHost: a\r\nX-Filler: ${'x'.repeat(100_000)}\r\n\r\n`),
     );
     expect(status).toBeGreaterThanOrEqual(400);
     expectProblemObject(body, 'validation_failed');
   });
-
-  /** Says these bytes and listens until the service hangs up. */
-  async function speak(bytes: string): Promise<Answer<unknown>> {
-    const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname);
-    await once(socket, 'connect');
-    // The service may hang up while we are still talking.
-    socket.on('error', () => undefined);
-    socket.write(bytes);
-    socket.end();
-    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n', 2);
-    const [statusLine = '', ...lines] = head.split('\r\n');
-    const headers = lines.map((line): [string, string] => {
-      const [name = '', value = ''] = line.split(/: ?(.*)/, 2);
-      return [name.toLowerCase(), value];
-    });
-    return {
-      status: Number(statusLine.split(' ')[1]),
-      headers: Object.fromEntries(headers),
-      body: JSON.parse(body),
-    };
-  }
 });

@@ -2,15 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Person } from '../support/chat-client';
 import { expectProblem, type RefusalCode } from '../support/problem';
 import type { Answer } from '../support/rest';
+import { told } from '../support/told';
 import { World } from '../support/world';
-
-/** All that an answer tells, but for what marks it as this occurrence. */
-function told({ status, headers, body }: Answer<unknown>): object {
-  const { date: _date, 'x-request-id': requestId, ...otherHeaders } = headers;
-  expect(requestId).toEqual(expect.any(String));
-  const occurrence = { instance: expect.any(String), traceId: expect.any(String) };
-  return { status, headers: otherHeaders, body: { ...(body as object), ...occurrence } };
-}
 
 type Attempt = (who: Person, chat: { id: string }, messageId: string) => Promise<Answer<unknown>>;
 

@@ -119,6 +119,14 @@ export class Person {
     return this.asks('POST', `/v1/conversations/${chat.id}/messages`, { body, headers });
   }
 
+  edits(chat: Conversation, messageId: string, content: string): Promise<Answer<MessageDto>> {
+    return this.asks('PATCH', `/v1/conversations/${chat.id}/messages/${messageId}`, { body: { content } });
+  }
+
+  deletes(chat: Conversation, messageId: string): Promise<Answer<unknown>> {
+    return this.asks('DELETE', `/v1/conversations/${chat.id}/messages/${messageId}`);
+  }
+
   reads(chat: Conversation, query: Query = {}): Promise<Answer<MessagePage>> {
     return this.asks('GET', `/v1/conversations/${chat.id}/messages${queryString(query)}`);
   }

@@ -17,7 +17,7 @@ export class DetailsController {
 
   /** Changes a group, for its admins; in a direct conversation either side sets how long messages last. */
   @Patch()
-  @ApiMemberAccess({ roles: ['admin'] })
+  @ApiMemberAccess({ roles: ['admin'], notWhileBlocked: true })
   @ApiOkResponse({ type: ConversationDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415, 429, 503)
   change(

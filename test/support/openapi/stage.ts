@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { Person } from '../chat-client';
+import { SERVICE_TOKEN, type World } from '../world';
+import type { Operation } from './document';
+import type { Draft } from './draft';
+import type { Foreign } from './mutations/foreign-mutations';
+import { draftOf, type Scene } from './recipes';
+
+/** A group, and one who may do everything in it: so that what is refused is refused for what it says. */
+export interface Stage {
+  readonly admin: Person;
+  readonly scene: Scene;
+  readonly foreign: Foreign;
+}
+
+export async function setStage(world: World): Promise<Stage> {
+  const [admin, person, newcomer] = [world.person('Alice'), world.person('Bob'), world.person('Carol')];
+  const [group, other] = [await admin.groupWith(person), await admin.groupWith(person)];
+  const { id: messageId } = (await admin.says(group, 'hello')).body;
+  return {
+    admin,
+    scene: { conversationId: group.id, messageId, personId: person.id, newcomerId: newcomer.id },
+    foreign: {
+      conversationId: await conversationElsewhere(world),
+      messageId: (await admin.says(other, 'elsewhere')).body.id,
+      cursor: await cursorOf(person, world),
+    },
+  };
+}
+
+/** A request for the operation that is to succeed, with the token that it takes. */
+export function validDraft(operation: Operation, { admin, scene }: Stage): Draft {
+  const draft = draftOf(operation, scene);
+  const token = { public: undefined, user: admin.token, service: SERVICE_TOKEN }[operation.access];
+  return token === undefined ? draft : { ...draft, headers: { authorization: `Bearer ${token}` } };
+}
+
+async function conversationElsewhere(world: World): Promise<string> {
+  const tenantId = randomUUID();
+  const stranger = world.person('Mallory', { tenantId });
+  return (await stranger.groupWith(world.person('Trudy', { tenantId }))).id;
+}
+
+async function cursorOf(person: Person, world: World): Promise<string> {
+  await person.chatWith(world.person('Dave'));
+  const { nextCursor } = (await person.inbox({ limit: 1 })).body;
+  if (nextCursor === null) throw new Error('There is no second page to have a cursor for.');
+  return nextCursor;
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { Pool } from 'undici';
+import type { Answer } from '../rest';
+import { type Draft, toWire } from './draft';
+
+const CONNECTIONS = 16;
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** How long it took to come. */
+  readonly ms: number;
+  /** By which the request can be found in what it stored; undefined where the draft had its own `traceparent`. */
+  readonly traceId: string | undefined;
+}
+
+/** Kept-alive connections to one node, over which anything can be said that HTTP allows, and some that it does not. */
+export class Wire {
+  private readonly pool: Pool;
+
+  constructor(nodeUrl: string) {
+    this.pool = new Pool(nodeUrl, {
+      connections: CONNECTIONS,
+      pipelining: 1,
+      bodyTimeout: 0,
+      headersTimeout: 0,
+    });
+  }
+
+  close(): Promise<void> {
+    return this.pool.destroy();
+  }
+
+  async send(draft: Draft): Promise<WireAnswer> {
+    const { method, target, headers, body } = toWire(draft);
+    const traceId = 'traceparent' in headers ? undefined : randomBytes(16).toString('hex');
+    const traced =
+      traceId === undefined ? headers : { ...headers, traceparent: `00-${traceId}-00000000000000a1-00` };
+    const started = performance.now();
+    const answer = await this.pool.request({ method, path: target, headers: traced, body });
+    const text = await answer.body.text();
+    const ms = performance.now() - started;
+    return { status: answer.statusCode, headers: answer.headers, text, ms, traceId };
+  }
+
+  /** Sends many at once. The answers have the order of the drafts. */
+  async sendAll(drafts: readonly Draft[]): Promise<WireAnswer[]> {
+    const answers = new Array<WireAnswer>(drafts.length);
+    const waiting = drafts.entries();
+    const work = async (): Promise<void> => {
+      for (const [index, draft] of waiting) answers[index] = await this.send(draft);
+    };
+    await Promise.all(Array.from({ length: CONNECTIONS }, work));
+    return answers;
+  }
+}
+
+/** The answer as stories know it. */
+export function toAnswer({ status, headers, text }: WireAnswer): Answer<unknown> {
+  return { status, headers: headers as Record<string, string>, body: text === '' ? '' : JSON.parse(text) };
+}
