@@ -177,7 +177,7 @@ const OUTBOX = /* sql */ `
     tenant_uuid       uuid        NOT NULL,
     conversation_uuid uuid        NOT NULL,
     rev               bigint      NOT NULL,
-    -- Null for MessageCreated, whose event_uuid is that of the message.
+    -- Null for MessageCreated, whose event_uuid is that of the message; of a later change to one, its messageId.
     payload           json,
     -- Who may hear of it; null for MessageCreated: the members at its seq.
     audience          uuid[],

@@ -8,6 +8,8 @@ import type { ConversationChangesRepository, HeldRow, Member } from './conversat
 export interface Happening {
   readonly eventType: ChatEventType;
   readonly payload: (rev: number) => object;
+  /** What the outbox keeps, where that is less: what a message said is stored once, where it can be deleted. */
+  readonly kept?: object;
   /** Who may hear it; all members as they are now, unless it says otherwise. */
   readonly audience?: readonly string[];
 }
@@ -79,7 +81,7 @@ export class ConversationChange {
   }
 
   /** Raises the revision, and writes the event into the outbox; told of after the commit. */
-  async record({ eventType, payload, audience = this.audience }: Happening): Promise<number> {
+  async record({ eventType, payload, kept, audience = this.audience }: Happening): Promise<number> {
     const rev = this.rev + 1;
     const recorded = await this.repository.record(this.tx, {
       conversationId: this.id,
@@ -88,6 +90,7 @@ export class ConversationChange {
       rev,
       traceId: this.traceId,
       payload: payload(rev),
+      kept,
       audience,
     });
     this.announcements.push(recorded);

@@ -24,6 +24,7 @@ export interface NewEvent {
   readonly rev: number;
   readonly traceId: string;
   readonly payload: object;
+  readonly kept: object | undefined;
   readonly audience: readonly string[];
 }
 
@@ -108,14 +109,14 @@ export class ConversationChangesRepository {
   }
 
   async record(tx: Tx, event: NewEvent): Promise<Announcement> {
-    const { conversationId, tenantId, eventType, rev, traceId, payload, audience } = event;
+    const { conversationId, tenantId, eventType, rev, traceId, payload, kept, audience } = event;
     const [row] = await tx.query<{ eventId: string; occurredAt: Date; sincePreviousMs: number }>(RECORD, [
       conversationId,
       tenantId,
       eventType,
       rev,
       traceId,
-      JSON.stringify(payload),
+      JSON.stringify(kept ?? payload),
       audience,
     ]);
     if (row === undefined) throw new Error('the outbox took no row');

@@ -114,5 +114,10 @@ async function record(
 ): Promise<void> {
   // Nobody can be shown it: to readers it is not there.
   if (faultInMessage(row) !== undefined) throw new MessageNotFound();
-  await change.record({ eventType, payload: () => ({ message: toMessageDto(row) }), audience });
+  await change.record({
+    eventType,
+    payload: () => ({ message: toMessageDto(row) }),
+    kept: { messageId: row.id },
+    audience,
+  });
 }

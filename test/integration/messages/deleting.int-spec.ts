@@ -106,7 +106,7 @@ describe('deleting a message', () => {
       event_uuid: told?.event.eventId,
       event_type: 'MessageDeleted',
       rev: '3',
-      payload: { message },
+      payload: { messageId: message.id },
       audience: told?.audience,
     });
   });

@@ -126,7 +126,8 @@ describe('editing a message', () => {
       event_uuid: told?.event.eventId,
       event_type: 'MessageUpdated',
       rev: '4',
-      payload,
+      // What it says is stored once, where it can be deleted.
+      payload: { messageId },
       audience: told?.audience,
     });
   });
