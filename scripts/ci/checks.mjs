@@ -3,19 +3,18 @@ import { ensureBuilt } from '../prepare/build.mjs';
 import { ensureDependencies } from '../prepare/dependencies.mjs';
 import { runNpm } from '../prepare/npm.mjs';
 import { seconds } from '../run/progress.mjs';
+import { logFile } from '../run/project.mjs';
 import { jestTally } from './jest-tally.mjs';
 
 /** Before whoever runs this loses patience: some results are better than none. */
 const MINUTES = 14;
 
-/** Before the tests, because they are quicker. */
-const CHECKS = {
-  format: npmScript('format:check'),
-  lint: npmScript('lint'),
-  types: npmScript('typecheck'),
-  build: ensureBuilt,
-  docs: npmScript('docs:check'),
-};
+/** Before the tests, because they are quicker: at once those of the source, then those of what is built of it. */
+const CHECKS = [
+  { format: npmScript('format:check'), lint: npmScript('lint'), types: npmScript('typecheck') },
+  { build: ensureBuilt },
+  { docs: npmScript('docs:check') },
+];
 
 /**
  * Runs every check, also after one has failed, and ends with the tally as the last line.
@@ -43,7 +42,8 @@ async function checkAll(total, teardown) {
     return failed === 0;
   };
   if (!(await count('install', asOne(ensureDependencies)))) return; // nothing else can run without
-  for (const [name, run] of Object.entries(CHECKS)) await count(name, asOne(run));
+  for (const checks of CHECKS)
+    await Promise.all(Object.entries(checks).map(([name, run]) => count(name, asOne(run))));
   await count('tests', () => jestTally(teardown));
 }
 
@@ -66,5 +66,5 @@ function asOne(run) {
 }
 
 function npmScript(name) {
-  return () => runNpm(['run', name], { log: null });
+  return () => runNpm(['run', name], { log: logFile(name.replace(':', '-')) });
 }

@@ -19,8 +19,8 @@ const SOUND: MessageRow = {
   replyTo: null,
 };
 
-const nested = (levels: number): object =>
-  Array.from({ length: levels - 1 }).reduce<object>((inner) => ({ inner }), {});
+const nested = (levels: number): Record<string, unknown> =>
+  Array.from({ length: levels - 1 }).reduce<Record<string, unknown>>((inner) => ({ inner }), {});
 
 describe('the fault in a stored message', () => {
   it.each<[string, Partial<MessageRow>]>([

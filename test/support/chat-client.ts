@@ -18,6 +18,8 @@ export interface Identity {
   readonly id: string;
   /** null: the token names none. */
   readonly tenantId: string | null;
+  /** How long the token is good. Default an hour. */
+  readonly tokenSeconds?: number;
 }
 
 /** Somebody with a token, who talks to one node of the world. */
@@ -30,8 +32,9 @@ export class Person {
     private readonly nodeUrls: readonly string[],
     private readonly node = 0,
   ) {
-    const { id, tenantId } = identity;
-    this.token = signedToken({ sub: id, exp: secondsFromNow(3600), ...(tenantId && { tenant: tenantId }) });
+    const { id, tenantId, tokenSeconds = 3_600 } = identity;
+    const exp = secondsFromNow(tokenSeconds);
+    this.token = signedToken({ sub: id, exp, ...(tenantId && { tenant: tenantId }) });
   }
 
   get id(): string {

@@ -7,6 +7,11 @@ import { eventually } from './eventually';
 const REPOSITORY = join(__dirname, '../..');
 const STARTS_WITHIN_MS = 20_000;
 
+export interface NodeProcessOptions {
+  /** How many files and connections it may have open at once. */
+  readonly openFiles?: number;
+}
+
 /** A node as operators run it: a process of its own, from the build, told everything by its environment. */
 export class NodeProcess {
   output = '';
@@ -15,8 +20,10 @@ export class NodeProcess {
   readonly exited: Promise<number | null>;
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
 
-  constructor(env: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, ['dist/src/main.js'], {
+  constructor(env: Readonly<Record<string, string>>, { openFiles }: NodeProcessOptions = {}) {
+    const command = [process.execPath, 'dist/src/main.js'];
+    const limited = openFiles === undefined ? 'exec "$@"' : `ulimit -n ${openFiles} && exec "$@"`;
+    this.child = spawn('/bin/sh', ['-c', limited, 'sh', ...command], {
       cwd: REPOSITORY,
       env: { PORT: '0', HOST: '127.0.0.1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,6 +40,12 @@ export class NodeProcess {
       if (address === undefined) throw new Error(`not listening: ${this.output}${this.errorOutput}`);
       return address;
     }, STARTS_WITHIN_MS);
+  }
+
+  get pid(): number {
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error('The process could not be started.');
+    return pid;
   }
 
   signal(signal: NodeJS.Signals): void {

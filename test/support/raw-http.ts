@@ -9,7 +9,7 @@ import type { Answer } from './rest';
  * @param thenEnds the client's side of the connection. A request that is whole gets no answer then: Node gives up on
  * whoever ends first.
  */
-export async function speak(nodeUrl: string, bytes: string | Buffer, thenEnds = true): Promise<string> {
+export async function speak(nodeUrl: string, bytes: string | Buffer, thenEnds: boolean): Promise<string> {
   const { hostname, port } = new URL(nodeUrl);
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');

@@ -92,7 +92,7 @@ export function IsOpaqueObject(maxBytes: number): PropertyDecorator {
   return ValidateBy({
     name: 'isOpaqueObject',
     validator: {
-      validate: (value: unknown) => isShallowObject(value) && isStorableJson(value, maxBytes),
+      validate: (value: unknown) => isShallowObject(value, maxBytes) && isStorableJson(value, maxBytes),
       defaultMessage: () =>
         `$property must be a JSON object of at most ${maxBytes} bytes and ${MAX_DEPTH} levels, without NUL or lone surrogates`,
     },

@@ -69,6 +69,11 @@ describe('parseShape', () => {
     expect(wrongFields({ text: 'a', kind: null })).toEqual({ kind: expect.any(String) });
   });
 
+  it('names no more than a hundred fields, however many are wrong', () => {
+    const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`field${n}`, n]));
+    expect(Object.keys(wrongFields({ ...fields, text: 1 }) ?? {})).toHaveLength(100);
+  });
+
   it('names every field that is wrong, and repeats no value', () => {
     const wrong = wrongFields({ text: 'my secret'.repeat(50), weight: 'my secret', more: 'my secret' });
     expect(wrong).toEqual({ text: expect.any(String), weight: expect.any(String), more: 'unknown field' });

@@ -9,7 +9,7 @@ type Shape<T> = new () => T;
  * `shape` declares are let in: an unknown one is an error, never dropped in silence.
  *
  * @param at where `value` stood in what was sent, for the paths of errors; nothing for the whole of it.
- * @throws ValidationFailed naming each field that is wrong.
+ * @throws ValidationFailed naming each field that is wrong, up to a hundred.
  */
 export function parseShape<T extends object>(shape: Shape<T>, value: unknown, at = ''): T {
   if (!isPlainObject(value)) throw ValidationFailed.of(at, 'must be a JSON object');
@@ -21,12 +21,15 @@ export function parseShape<T extends object>(shape: Shape<T>, value: unknown, at
     names.filter((name) => known.has(name)).map((name) => [name, value[name]]),
   );
   const errors = [
-    ...unknown.map((name) => ({ path: join(at, name), message: 'unknown field' })),
+    ...unknown.slice(0, MOST_ERRORS).map((name) => ({ path: join(at, name), message: 'unknown field' })),
     ...validateSync(instance, CHECKS).flatMap((error) => fieldErrors(error, at)),
   ];
-  if (errors.length > 0) throw new ValidationFailed(errors);
+  if (errors.length > 0) throw new ValidationFailed(errors.slice(0, MOST_ERRORS));
   return instance;
 }
+
+/** Enough to mend a request by. Without an end, the answer could be several times what was sent. */
+const MOST_ERRORS = 100;
 
 const CHECKS = { forbidUnknownValues: true, validationError: { target: false, value: false } };
 
@@ -55,8 +58,12 @@ function instantiate<T extends object>(shape: Shape<T>, entries: readonly (reado
 }
 
 function isSimple(field: unknown): boolean {
-  return Array.isArray(field) ? field.every(isPrimitive) : isPrimitive(field);
+  if (!Array.isArray(field)) return isPrimitive(field);
+  return field.length <= LONGEST_LIST && field.every(isPrimitive);
 }
+
+/** No field takes as many. Transforming a list costs some ten microseconds an item, before its length is looked at. */
+const LONGEST_LIST = 200;
 
 function isPrimitive(value: unknown): boolean {
   return typeof value !== 'object' || value === null;

@@ -1,10 +1,18 @@
 import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
 import { IsUuid, MayBeAbsent } from '../../common/validation';
-import { IsMessageContent, IsMessagePayload, IsMessageType } from '../dto/message-fields';
+import {
+  IsMessageContent,
+  IsMessagePayload,
+  IsMessageType,
+  MAX_CONTENT_CODE_POINTS,
+} from '../dto/message-fields';
 
 /** What kaha-main-v3 has to say in a conversation. */
 export class InternalMessageDto {
-  @ApiPropertyOptional({ description: 'Plain text of at most 4,000 code points' })
+  @ApiPropertyOptional({
+    maxLength: MAX_CONTENT_CODE_POINTS,
+    description: 'Plain text of at most 4,000 code points',
+  })
   @IsMessageContent()
   content?: string;
 

@@ -7,7 +7,7 @@ import type { Device } from '../../support/device';
 import { eventually } from '../../support/eventually';
 import { OpenApiDocument, type Operation } from '../../support/openapi/document';
 import { toWire } from '../../support/openapi/draft';
-import { draftOf } from '../../support/openapi/recipes';
+import { draftsOf } from '../../support/openapi/recipes';
 import { expectProblem, type RefusalCode } from '../../support/problem';
 import type { Answer } from '../../support/rest';
 import { World } from '../../support/world';
@@ -40,12 +40,12 @@ describe('T06 rights are asked about anew each time:', () => {
 
   function tries(who: Person, operation: Operation): Promise<Answer<unknown>> {
     const { method, target, body } = toWire(
-      draftOf(operation, {
+      draftsOf(operation, {
         conversationId: group.id,
         messageId: his.id,
         personId: alice.id,
         newcomerId: world.person('Carol').id,
-      }),
+      })[0],
     );
     return who.asks(method, target, { body });
   }

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import type { Person } from '../../support/chat-client';
 import { OpenApiDocument } from '../../support/openapi/document';
 import { toWire } from '../../support/openapi/draft';
-import { draftOf, type Scene } from '../../support/openapi/recipes';
+import { draftsOf, type Scene } from '../../support/openapi/recipes';
 import { World } from '../../support/world';
 
 /** Ways to write an address that a router, a guard and a proxy may read differently. */
@@ -82,7 +82,7 @@ describe('T11 an address', () => {
     const found: string[] = [];
     for (const operation of document.operations) {
       if (operation.access === 'public' || (access !== undefined && operation.access !== access)) continue;
-      const draft = draftOf(operation, scene);
+      const draft = draftsOf(operation, scene)[0];
       const { method, target } = toWire(draft);
       for (const as of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
         const { status, text } = await send(
@@ -171,7 +171,7 @@ describe('T11 an address', () => {
     const part =
       '--x\r\nContent-Disposition: form-data; name="f"; filename="../../x.sh"\r\n\r\n#!/bin/sh\r\n--x--\r\n';
     for (const operation of document.operations.filter(({ body, access }) => body && access === 'user')) {
-      const { method, target } = toWire(draftOf(operation, scene));
+      const { method, target } = toWire(draftsOf(operation, scene)[0]);
       for (const [type, body] of [
         [boundary, part],
         ['application/octet-stream', '#!/bin/sh'],

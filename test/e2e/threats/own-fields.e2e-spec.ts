@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationDto } from '../../../src/conversations/dto/conversation.dto';
-import type { Problem } from '../../../src/common/problem';
 import type { Person } from '../../support/chat-client';
 import { Device } from '../../support/device';
 import { OpenApiDocument, type Operation, type Schema } from '../../support/openapi/document';
-import { draftOf, type Scene } from '../../support/openapi/recipes';
+import { draftsOf, type Scene } from '../../support/openapi/recipes';
 import { toWire } from '../../support/openapi/draft';
 import { expectProblem } from '../../support/problem';
 import { SERVICE_TOKEN, World } from '../../support/world';
@@ -57,36 +56,14 @@ describe('T03 what only the service decides', () => {
     expect(writing.length).toBeGreaterThanOrEqual(10);
     for (const operation of writing) {
       const own = Object.keys(operation.body?.properties ?? {});
-      const more = names.filter((name) => !own.includes(name));
-      const answer = await send(operation, Object.fromEntries(more.map((name) => [name, scene.personId])));
-      const problem = expectProblem(answer, 'validation_failed');
-      // An event of a type nobody knows has no fields that anybody knows.
-      if (operation.id === 'POST /v1/internal/events') continue;
-      expect([operation.id, problem.errors?.map(({ path }) => path).sort()]).toEqual([
-        operation.id,
-        expect.arrayContaining(more),
-      ]);
+      for (const more of inParts(names.filter((name) => !own.includes(name)))) {
+        const answer = await send(operation, Object.fromEntries(more.map((name) => [name, scene.personId])));
+        const problem = expectProblem(answer, 'validation_failed');
+        const paths = problem.errors?.map(({ path }) => path);
+        expect([operation.id, paths]).toEqual([operation.id, expect.arrayContaining(more)]);
+      }
     }
     expect(await everything()).toEqual(before);
-  });
-
-  it('is refused in the query of every operation', async () => {
-    for (const operation of document.operations.filter(({ access }) => access !== 'public')) {
-      const draft = draftOf(operation, scene);
-      const { method, target, headers, body } = toWire({
-        ...draft,
-        query: [`tenantId=${randomUUID()}`, 'userId=me'],
-      });
-      const authorization = tokenFor(operation);
-      const answer = await alice.asks<Problem>(method, target, {
-        headers: { ...strings(headers), authorization },
-        body,
-      });
-      expect([operation.id, expectProblem(answer, 'validation_failed').errors?.[0]?.path]).toEqual([
-        operation.id,
-        'tenantId',
-      ]);
-    }
   });
 
   it('is refused in what a socket sends', async () => {
@@ -99,11 +76,15 @@ describe('T03 what only the service decides', () => {
     const before = await everything();
     for (const [event, body] of events) {
       const known = [...Object.keys(body), 'type', 'payload', 'metadata', 'replyToId', 'clientMessageId'];
-      const more = names.filter((name) => ![...known, 'expiresInSeconds'].includes(name));
-      const ack = await device.asks(event, { ...Object.fromEntries(more.map((name) => [name, 1])), ...body });
-      expect(ack).toMatchObject({ ok: false, error: { code: 'validation_failed' } });
-      const paths = ack.ok ? [] : ack.error.errors?.map(({ path }) => path);
-      expect(paths).toEqual(expect.arrayContaining(more));
+      for (const more of inParts(names.filter((name) => ![...known, 'expiresInSeconds'].includes(name)))) {
+        const ack = await device.asks(event, {
+          ...Object.fromEntries(more.map((name) => [name, 1])),
+          ...body,
+        });
+        expect(ack).toMatchObject({ ok: false, error: { code: 'validation_failed' } });
+        const paths = ack.ok ? [] : ack.error.errors?.map(({ path }) => path);
+        expect(paths).toEqual(expect.arrayContaining(more));
+      }
     }
     expect(await everything()).toEqual(before);
     device.leaves();
@@ -139,7 +120,7 @@ describe('T03 what only the service decides', () => {
   });
 
   function send(operation: Operation, more: object) {
-    const draft = draftOf(operation, scene);
+    const draft = draftsOf(operation, scene)[0];
     const { method, target, headers } = toWire(draft);
     const body = { ...more, ...(draft.body as object) };
     const authorization = tokenFor(operation);
@@ -168,4 +149,11 @@ function fieldsOf({ operations }: OpenApiDocument): string[] {
 
 function strings(headers: Record<string, string | string[]>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+/** So few at a time that an answer can name all of them. */
+function inParts(names: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(names.length / 50) }, (_, part) =>
+    names.slice(part * 50, part * 50 + 50),
+  );
 }

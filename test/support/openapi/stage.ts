@@ -4,7 +4,7 @@ import { SERVICE_TOKEN, type World } from '../world';
 import type { Operation } from './document';
 import type { Draft } from './draft';
 import type { Foreign } from './mutations/foreign-mutations';
-import { draftOf, type Scene } from './recipes';
+import { draftsOf, type Scene } from './recipes';
 
 /** A group, and one who may do everything in it: so that what is refused is refused for what it says. */
 export interface Stage {
@@ -28,11 +28,13 @@ export async function setStage(world: World): Promise<Stage> {
   };
 }
 
-/** A request for the operation that is to succeed, with the token that it takes. */
-export function validDraft(operation: Operation, { admin, scene }: Stage): Draft {
-  const draft = draftOf(operation, scene);
+/** Requests for the operation that are to succeed, with the token that it takes. */
+export function validDrafts(operation: Operation, { admin, scene }: Stage): [Draft, ...Draft[]] {
   const token = { public: undefined, user: admin.token, service: SERVICE_TOKEN }[operation.access];
-  return token === undefined ? draft : { ...draft, headers: { authorization: `Bearer ${token}` } };
+  const withToken = (draft: Draft): Draft =>
+    token === undefined ? draft : { ...draft, headers: { authorization: `Bearer ${token}` } };
+  const [first, ...more] = draftsOf(operation, scene);
+  return [withToken(first), ...more.map(withToken)];
 }
 
 async function conversationElsewhere(world: World): Promise<string> {

@@ -35,13 +35,13 @@ export class Trial {
   }
 
   /**
-   * Does to the request, one by one, those of `mutations` after which it can not be right.
+   * Does to each of the requests, one by one, those of `mutations` after which it can not be right.
    *
    * @returns complaints: of answers, and of anything at all that is stored otherwise than before.
    */
-  async ofHopeless(draft: Draft, mutations: readonly Mutation[]): Promise<string[]> {
+  async ofHopeless(drafts: readonly Draft[], mutations: readonly Mutation[]): Promise<string[]> {
     const before = await this.stored.rows();
-    const tries = await this.tryAll(draft, mutations.filter(isHopeless));
+    const tries = await this.tryAll(drafts, mutations.filter(isHopeless));
     const after = await this.stored.rows();
     return [
       ...tries.flatMap((attempt) => this.complaintsAbout(attempt)),
@@ -52,13 +52,13 @@ export class Trial {
   }
 
   /**
-   * Does the others of `mutations` to the request, one by one. What comes of them is for the service to say.
+   * Does the others of `mutations` to each of the requests, one by one. What comes of them is for the service to say.
    *
    * @returns complaints: of answers, and of events that were recorded for what was refused.
    */
-  async ofOthers(draft: Draft, mutations: readonly Mutation[]): Promise<string[]> {
+  async ofOthers(drafts: readonly Draft[], mutations: readonly Mutation[]): Promise<string[]> {
     const tries = await this.tryAll(
-      draft,
+      drafts,
       mutations.filter((mutation) => !isHopeless(mutation)),
     );
     return [
@@ -67,12 +67,10 @@ export class Trial {
     ];
   }
 
-  private async tryAll(draft: Draft, mutations: readonly Mutation[]): Promise<Try[]> {
-    const attempts = mutations.map(({ what, verdict, applyTo }) => ({
-      what,
-      verdict,
-      draft: applyTo(draft),
-    }));
+  private async tryAll(drafts: readonly Draft[], mutations: readonly Mutation[]): Promise<Try[]> {
+    const attempts = drafts.flatMap((draft) =>
+      mutations.map(({ what, verdict, applyTo }) => ({ what, verdict, draft: applyTo(draft) })),
+    );
     const shares = this.wires.map((wire, node) => {
       const share = attempts.filter((_attempt, index) => index % this.wires.length === node);
       return wire

@@ -4,7 +4,7 @@ import { secondsFromNow, signedToken } from '../../tokens';
 import { SERVICE_TOKEN, type World } from '../../world';
 import type { Operation } from '../document';
 import type { Draft } from '../draft';
-import { draftOf, type Scene } from '../recipes';
+import { draftsOf, type Scene } from '../recipes';
 import { isAboutConversation } from './access-rules';
 import { type CallerKind, type CallerName, CALLERS } from './callers';
 
@@ -28,7 +28,8 @@ export async function requestOf(caller: CallerName, operation: Operation, world:
     personId: isAboutConversation(operation) ? cast.concernedId : anotherThan(asking, cast),
     newcomerId: world.person('Newcomer').id,
   };
-  return { ...draftOf(operation, scene), headers: credentials(caller, asking) };
+  const [draft] = draftsOf(operation, scene);
+  return { ...draft, headers: credentials(caller, asking) };
 }
 
 async function castGroup(caller: CallerName, world: World): Promise<Cast> {

@@ -59,7 +59,7 @@ export function bodyMutations(operation: Operation): Mutation[] {
       what: `bytes ${bytes.toString('hex')}`,
       part: WHOLE_BODY,
       verdict: 'refused',
-      applyTo: withBody(Buffer.concat([Buffer.from('{"a":"'), bytes, Buffer.from('"}')])),
+      applyTo: (draft) => ({ ...draft, body: withBytes(draft.body, bytes) }),
     })),
     { what: 'more than 256 KiB', part: WHOLE_BODY, verdict: 'refused', applyTo: withBody(tooLarge()) },
     ...(isWanted ? [...framed(), ...repeated(operation)] : []),
@@ -160,6 +160,13 @@ function strayField(name: string): Mutation {
 /** Of the others the body is not even read. */
 function takesBodies({ method }: Operation): boolean {
   return !['GET', 'HEAD'].includes(method);
+}
+
+/** In the last text of the body, where it is right but for them. */
+function withBytes(body: unknown, bytes: Buffer): Buffer {
+  const text = JSON.stringify(body ?? { text: '' });
+  const end = text.lastIndexOf('"');
+  return Buffer.concat([Buffer.from(text.slice(0, end)), bytes, Buffer.from(text.slice(end))]);
 }
 
 /** Every field of it is right, were it not so large. */
