@@ -30,8 +30,8 @@ module.exports = {
       testMatch: ['<rootDir>/{test/e2e,test/properties,examples}/**/*.e2e-spec.ts'],
     },
   ],
-  // One more than there are cores: stories wait for time to pass more than they compute.
-  maxWorkers: availableParallelism() + 1,
+  // At least two: a worker that a test has left something open in is ended by Jest, Jest itself would never end.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // Enough for a slow machine. Jest heeds it here only, not in a project.
   testTimeout: 30_000,
   // Counted by `npm test` without arguments.

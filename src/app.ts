@@ -10,6 +10,7 @@ import {
   allowOrigins,
   DeadlineInterceptor,
   httpAdapter,
+  keepDescriptorsBack,
   KnownInputInterceptor,
   readJsonOnly,
   RequestRecords,
@@ -32,6 +33,7 @@ export async function createApp(
   );
   app.useLogger(app.get(StructuredLogger));
 
+  keepDescriptorsBack(app.getHttpServer());
   let stopping = false;
   const server = app.getHttpAdapter().getInstance();
   readJsonOnly(server);

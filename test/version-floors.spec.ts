@@ -65,7 +65,7 @@ function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(join(__dirname, '..', file), 'utf8')) as T;
 }
 
-describe('the packages we run on', () => {
+describe('T32 the packages we run on', () => {
   const manifest = readJson<Manifest>('package.json');
   const { packages } = readJson<{ packages: LockedPackages }>('package-lock.json');
 

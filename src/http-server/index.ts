@@ -1,3 +1,4 @@
+export { keepDescriptorsBack } from './connection-room';
 export { allowOrigins } from './cors';
 export { DeadlineInterceptor } from './deadline.interceptor';
 export { httpAdapter } from './http-adapter';

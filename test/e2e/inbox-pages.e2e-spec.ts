@@ -50,7 +50,7 @@ describe('T20 the pages of an inbox', () => {
     expectProblem(await alice.inbox({ cursor: `${await cursor()}=` }), 'invalid_cursor');
   });
 
-  it('are not had by somebody else’s cursor, nor by one’s own of another tenant', async () => {
+  it('T02 are not had by somebody else’s cursor, nor by one’s own of another tenant', async () => {
     const bob = world.person('Bob');
     const namesake = world.person('Alice', {
       id: alice.id,

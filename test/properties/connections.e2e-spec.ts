@@ -14,7 +14,7 @@ const LAST_CHUNK = '0\r\n\r\n';
 const ENDS = true;
 
 /** What comes after the head of a right request, its length missing. */
-const REFUSED_BODIES: [what: string, rest: string, thenEnds?: typeof ENDS][] = [
+const REFUSED_BODIES: [what: string, rest: string, thenEnds?: boolean][] = [
   ['of no length', `\r\n${BODY}`],
   ['shorter than it says', `Content-Length: 500\r\n\r\n${BODY}`, ENDS],
   ['longer than it says', `Content-Length: 5\r\n\r\n${BODY}`],
@@ -49,7 +49,7 @@ const TAKEN_BODIES: [string, string][] = [
 ];
 
 /** From the right head of a request without a body, a wrong one. */
-const REFUSED_HEADS: [what: string, wrong: (head: string) => string, thenEnds?: typeof ENDS][] = [
+const REFUSED_HEADS: [what: string, wrong: (head: string) => string, thenEnds?: boolean][] = [
   ['with the line ends of Unix', (head) => head.replaceAll('\r\n', '\n')],
   ['with a header on two lines', (head) => `${head}X-A: a\r\n b\r\n`],
   ['with a space before a colon', (head) => `${head}X-A : a\r\n`],

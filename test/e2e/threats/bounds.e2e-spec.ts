@@ -79,12 +79,12 @@ describe('T20 nothing grows without an end:', () => {
     const chat = await alice.chatWith(bob);
     for (const offset of [100_001, 1e12, Number.MAX_SAFE_INTEGER])
       expectProblem(await bob.reads(chat, { offset }), 'validation_failed', 'offset');
-    for (const far of [
+    const farthest: Record<string, number>[] = [
       { before: Number.MAX_SAFE_INTEGER },
       { after: Number.MAX_SAFE_INTEGER },
       { before: 0 },
-    ])
-      expect((await bob.reads(chat, { ...far, limit: 100 })).status).toBe(200);
+    ];
+    for (const far of farthest) expect((await bob.reads(chat, { ...far, limit: 100 })).status).toBe(200);
   });
 
   it.each<[string, (more: object) => object]>([

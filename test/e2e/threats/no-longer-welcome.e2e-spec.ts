@@ -79,7 +79,7 @@ describe('T06 rights are asked about anew each time:', () => {
     await isOut();
   });
 
-  it('who was removed hears of nothing that comes after it', async () => {
+  it('T04 who was removed hears of nothing that comes after it', async () => {
     await alice.removes(group, bob);
     await alice.says(group, 'now that he is gone');
     await alice.changes(group, { name: 'Without Bob' });

@@ -52,7 +52,7 @@ function faults({ content, contentHtml }: MessageDto): string[] {
   const markup = contentHtml ?? '';
   return [
     ...PLACES.flatMap((place) =>
-      alive(parseFragment(place, markup)).map((what) => `${what} in ${place.nodeName}`),
+      alive(parseFragment(place, markup, {})).map((what) => `${what} in ${place.nodeName}`),
     ),
     // Read, written and read again, it would be something else where parsers disagree.
     ...alive(parseFragment(serialize(parseFragment(markup)))).map((what) => `${what} the second time`),

@@ -15,16 +15,22 @@ export interface Stage {
 
 export async function setStage(world: World): Promise<Stage> {
   const [admin, person, newcomer] = [world.person('Alice'), world.person('Bob'), world.person('Carol')];
-  const [group, other] = [await admin.groupWith(person), await admin.groupWith(person)];
-  const { id: messageId } = (await admin.says(group, 'hello')).body;
+  const [group, other] = await Promise.all([admin.groupWith(person), admin.groupWith(person)]);
+  const [hello, elsewhere, conversationId, cursor] = await Promise.all([
+    admin.says(group, 'hello'),
+    admin.says(other, 'elsewhere'),
+    conversationElsewhere(world),
+    cursorOf(person, world),
+  ]);
   return {
     admin,
-    scene: { conversationId: group.id, messageId, personId: person.id, newcomerId: newcomer.id },
-    foreign: {
-      conversationId: await conversationElsewhere(world),
-      messageId: (await admin.says(other, 'elsewhere')).body.id,
-      cursor: await cursorOf(person, world),
+    scene: {
+      conversationId: group.id,
+      messageId: hello.body.id,
+      personId: person.id,
+      newcomerId: newcomer.id,
     },
+    foreign: { conversationId, messageId: elsewhere.body.id, cursor },
   };
 }
 

@@ -7,7 +7,7 @@ const ANNOTATIONS = ['description', 'example', 'default', 'title'] as const;
 
 /** Says whether values are what a schema of the document promises: all of its fields, and not one besides. */
 export class StrictValidator {
-  private readonly ajv = new Ajv({ allErrors: true, strictTypes: 'log' });
+  private readonly ajv = new Ajv({ allErrors: true });
   private readonly compiled = new Map<Schema, ValidateFunction>();
 
   /** @param times how times are written: our own always in one way, what is sent to us in any that RFC 3339 has. */

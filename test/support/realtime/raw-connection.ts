@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 
 const TEXT = 0x81;
 const BINARY = 0x82;
+const LITTLE_WHILE_MS = 200;
 
 /** A TCP connection that says what it is told to and nothing of its own: no pong, no goodbye. */
 export class RawConnection {
@@ -15,7 +16,8 @@ export class RawConnection {
   private constructor(private readonly tcp: Socket) {
     tcp.on('data', (chunk) => (this.received += chunk.toString('latin1')));
     tcp.on('error', () => undefined);
-    this.lifetime = once(tcp, 'close').then(() => performance.now() - this.opened);
+    // Not by `once`, which takes a reset for a failure.
+    this.lifetime = new Promise((resolve) => tcp.on('close', () => resolve(performance.now() - this.opened)));
   }
 
   static async to(port: number): Promise<RawConnection> {
@@ -55,6 +57,14 @@ export class RawConnection {
         throw new Error(`cut before ${JSON.stringify(what)} was heard: ${this.received}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  /** Waits for a first word, or the end of the connection; for a little while. */
+  async heardAnything(): Promise<void> {
+    const until = performance.now() + LITTLE_WHILE_MS;
+    const length = this.received.length;
+    while (this.received.length === length && !this.tcp.destroyed && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   ends(): void {

@@ -17,7 +17,7 @@ const member = { token: 'user', tenant: 'same', memberOf: 'group' } as const;
 const side = { token: 'user', tenant: 'same', memberOf: 'direct' } as const;
 
 /** Everybody who could ask. */
-export const CALLERS = {
+const KINDS = {
   nobody: { ...outsider, title: 'nobody', token: 'none' },
   forger: { ...outsider, title: 'a made-up token', token: 'made up' },
   latecomer: { ...outsider, title: 'an expired token', token: 'expired' },
@@ -32,7 +32,9 @@ export const CALLERS = {
   blocker: { ...side, title: 'one who blocks the other', roles: ['sender'], blockedBy: 'them' },
   service: { ...outsider, title: 'the service', token: 'service' },
   otherService: { ...outsider, title: 'the service, for another tenant', token: 'service', tenant: 'other' },
-} as const satisfies Record<string, CallerKind>;
+} satisfies Record<string, CallerKind>;
 
-export type CallerName = keyof typeof CALLERS;
+export type CallerName = keyof typeof KINDS;
+
+export const CALLERS: Readonly<Record<CallerName, CallerKind>> = KINDS;
 export const CALLER_NAMES = Object.keys(CALLERS) as CallerName[];

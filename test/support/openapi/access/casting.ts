@@ -6,7 +6,7 @@ import type { Operation } from '../document';
 import type { Draft } from '../draft';
 import { draftsOf, type Scene } from '../recipes';
 import { isAboutConversation } from './access-rules';
-import { type CallerKind, type CallerName, CALLERS } from './callers';
+import { type CallerName, CALLERS } from './callers';
 
 /** People of one conversation, and its message. */
 interface Cast {
@@ -52,7 +52,7 @@ async function castGroup(caller: CallerName, world: World): Promise<Cast> {
 async function castPair(caller: CallerName, world: World): Promise<Cast> {
   const [one, asking] = [world.person('Alice'), world.person('Bob')];
   const chat = await one.chatWith(asking);
-  const { blockedBy } = CALLERS[caller] as CallerKind;
+  const { blockedBy } = CALLERS[caller];
   const { id: messageId } = (await (blockedBy === undefined ? one : asking).says(chat, 'hello')).body;
   if (blockedBy === 'the other') await block(one, asking);
   if (blockedBy === 'them') await block(asking, one);

@@ -1,5 +1,4 @@
 import type { Operation, Parameter, Schema } from '../document';
-import type { Draft } from '../draft';
 import { RawJson } from '../raw-json';
 import { StrictValidator } from '../strict-validator';
 import { isUnstorable, jsonMutants } from './json-values';
@@ -24,48 +23,32 @@ function verdictOn(schema: Schema, json: string): Verdict {
   return !isUnstorable(json) && validator.accepts(schema, JSON.parse(json)) ? 'either' : 'refused';
 }
 
-function bodyFieldMutations({ place, schema, isRequired }: BodyField): Mutation[] {
-  const name = place.join('.');
-  const part = `${WHOLE_BODY}.${String(place[0])}`;
-  const put = (value: unknown) => (draft: Draft) => ({ ...draft, body: withValue(draft.body, place, value) });
-  const values = jsonMutants(schema).map((json) => valueMutation(name, part, schema, json, put));
-  const absent: Mutation = {
-    what: `no ${name}`,
-    part,
-    verdict: isRequired ? 'refused' : 'either',
-    applyTo: put(undefined),
-  };
-  return typeof place.at(-1) === 'string' ? [absent, ...values] : values;
+function bodyFieldMutations(field: BodyField): Mutation[] {
+  const values = jsonMutants(field.schema).map((json) => bodyFieldMutation(field, json));
+  return typeof field.place.at(-1) === 'string' ? [withoutField(field), ...values] : values;
 }
 
-function valueMutation(
-  name: string,
-  part: string,
-  schema: Schema,
-  json: string,
-  put: (value: unknown) => Mutation['applyTo'],
-): Mutation {
-  return {
-    what: `${name}: ${shown(json)}`,
-    part,
-    verdict: verdictOn(schema, json),
-    applyTo: put(new RawJson(json)),
-  };
-}
-
-/** One field of a body with any JSON in it, for values made up on the way. */
+/** One field of a body with any JSON in it. */
 export function bodyFieldMutation(field: BodyField, json: string): Mutation {
-  const put = (value: unknown) => (draft: Draft) => ({
-    ...draft,
-    body: withValue(draft.body, field.place, value),
-  });
-  return valueMutation(
-    field.place.join('.'),
-    `${WHOLE_BODY}.${String(field.place[0])}`,
-    field.schema,
-    json,
-    put,
-  );
+  return {
+    what: `${field.place.join('.')}: ${shown(json)}`,
+    part: partOf(field),
+    verdict: verdictOn(field.schema, json),
+    applyTo: (draft) => ({ ...draft, body: withValue(draft.body, field.place, new RawJson(json)) }),
+  };
+}
+
+function withoutField(field: BodyField): Mutation {
+  return {
+    what: `no ${field.place.join('.')}`,
+    part: partOf(field),
+    verdict: field.isRequired ? 'refused' : 'either',
+    applyTo: (draft) => ({ ...draft, body: withValue(draft.body, field.place, undefined) }),
+  };
+}
+
+function partOf({ place: [first] }: BodyField): string {
+  return `${WHOLE_BODY}.${String(first)}`;
 }
 
 export interface BodyField {

@@ -1,7 +1,6 @@
 import type { Schema } from '../document';
 
 const LONG_TEXT = '"' + 'é'.repeat(5_000) + '"';
-const HUGE_TEXT = '"' + 'x'.repeat(70_000) + '"';
 
 /** Of every type there is, and what has fooled programs that took one for another. As JSON. */
 const OF_EVERY_TYPE = [
@@ -29,7 +28,13 @@ const TEXTS = [
   '{"a\\u0000":1}',
   '{"a":["\\udfff"]}',
   LONG_TEXT,
-  HUGE_TEXT,
+];
+
+/** Within the limit on bodies; nested far beyond any on the depth of a stack. */
+const HUGE = [
+  JSON.stringify('x'.repeat(70_000)),
+  '['.repeat(10_000) + ']'.repeat(10_000),
+  '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000),
 ];
 
 const OF_FORMAT: Readonly<Record<string, readonly string[]>> = {
@@ -65,8 +70,19 @@ const OF_FORMAT: Readonly<Record<string, readonly string[]>> = {
 /** Values to be put where one of the schema belongs, as JSON: some that it allows, most that it does not. */
 export function jsonMutants(schema: Schema): string[] {
   return [
-    ...new Set([...OF_EVERY_TYPE, ...TEXTS, ...atItsBounds(schema), ...ofItsFormat(schema), ...nested()]),
+    ...new Set([
+      ...OF_EVERY_TYPE,
+      ...TEXTS,
+      ...atItsBounds(schema),
+      ...ofItsFormat(schema),
+      ...(isFree(schema) ? HUGE : []),
+    ]),
   ];
+}
+
+/** Of the others it is enough to see the type, or a few characters. */
+function isFree({ type, format, enum: allowed }: Schema): boolean {
+  return type === 'object' || (type === 'string' && format === undefined && allowed === undefined);
 }
 
 function atItsBounds({
@@ -102,11 +118,6 @@ function atItsBounds({
 
 function ofItsFormat({ format }: Schema): string[] {
   return (OF_FORMAT[format ?? ''] ?? []).map((text) => JSON.stringify(text));
-}
-
-/** Within the limit on bodies, and far beyond any on the depth of a stack. */
-function nested(): string[] {
-  return ['['.repeat(10_000) + ']'.repeat(10_000), '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000)];
 }
 
 /** Whether a text in it has NUL or half of a surrogate pair: no text in the API may. */
