@@ -30,8 +30,9 @@ module.exports = {
       testMatch: ['<rootDir>/{test/e2e,test/properties,examples}/**/*.e2e-spec.ts'],
     },
   ],
-  // At least two: a worker that a test has left something open in is ended by Jest, Jest itself would never end.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // One more than there are cores, since stories wait more than they compute. At least two in any case: a worker that
+  // a test has left something open in is ended by Jest, Jest itself would never end.
+  maxWorkers: availableParallelism() + 1,
   // Enough for a slow machine. Jest heeds it here only, not in a project.
   testTimeout: 30_000,
   // Counted by `npm test` without arguments.

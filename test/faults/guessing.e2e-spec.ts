@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import type { ConversationDto } from '../../../src/conversations/dto/conversation.dto';
-import type { Person } from '../../support/chat-client';
-import type { Device } from '../../support/device';
-import { OpenApiDocument, type Operation } from '../../support/openapi/document';
-import { toWire } from '../../support/openapi/draft';
-import { draftsOf, type Scene } from '../../support/openapi/recipes';
-import { type Answer, request } from '../../support/rest';
-import { SERVICE_TOKEN, World } from '../../support/world';
+import type { ConversationDto } from '../../src/conversations/dto/conversation.dto';
+import type { Person } from '../support/chat-client';
+import type { Device } from '../support/device';
+import { OpenApiDocument, type Operation } from '../support/openapi/document';
+import { toWire } from '../support/openapi/draft';
+import { draftsOf, type Scene } from '../support/openapi/recipes';
+import { type Answer, request } from '../support/rest';
+import { SERVICE_TOKEN, World } from '../support/world';
 
 const PAIRS = 60;
 const ATTEMPTS = 4;

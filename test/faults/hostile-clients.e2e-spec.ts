@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConversationDto } from '../../../src/conversations/dto/conversation.dto';
-import { Person } from '../../support/chat-client';
-import type { Device } from '../../support/device';
-import { eventually } from '../../support/eventually';
-import type { NodeProcess } from '../../support/node-process';
-import { NodeProcesses } from '../../support/node-processes';
-import { RawConnection } from '../../support/realtime/raw-connection';
-import { request } from '../../support/rest';
-import { times } from '../../support/times';
-import { secondsFromNow, signedToken } from '../../support/tokens';
-import { World } from '../../support/world';
+import type { ConversationDto } from '../../src/conversations/dto/conversation.dto';
+import { Person } from '../support/chat-client';
+import type { Device } from '../support/device';
+import { eventually } from '../support/eventually';
+import type { NodeProcess } from '../support/node-process';
+import { NodeProcesses } from '../support/node-processes';
+import { RawConnection } from '../support/realtime/raw-connection';
+import { request } from '../support/rest';
+import { times } from '../support/times';
+import { secondsFromNow, signedToken } from '../support/tokens';
+import { World } from '../support/world';
 
 const MIB = 1024 * 1024;
 /** Of each kind of client in a round. */

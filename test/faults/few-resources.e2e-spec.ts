@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { Agent, type Dispatcher, request } from 'undici';
-import type { ConversationDto } from '../../../src/conversations/dto/conversation.dto';
-import { Person } from '../../support/chat-client';
-import type { Device } from '../../support/device';
-import { eventually } from '../../support/eventually';
-import type { NodeProcess } from '../../support/node-process';
-import { NodeProcesses } from '../../support/node-processes';
-import { Crowd } from '../../support/realtime/crowd';
-import { World } from '../../support/world';
+import type { ConversationDto } from '../../src/conversations/dto/conversation.dto';
+import { Person } from '../support/chat-client';
+import type { Device } from '../support/device';
+import { eventually } from '../support/eventually';
+import type { NodeProcess } from '../support/node-process';
+import { NodeProcesses } from '../support/node-processes';
+import { Crowd } from '../support/realtime/crowd';
+import { World } from '../support/world';
 
 const OPEN_FILES = 512;
 const MORE_THAN_THERE_IS_ROOM_FOR = 700;

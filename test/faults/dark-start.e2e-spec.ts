@@ -1,13 +1,13 @@
 import { Client } from 'pg';
-import { Person } from '../../support/chat-client';
-import { eventually } from '../../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
-import type { NodeProcess } from '../../support/node-process';
-import { NodeProcesses } from '../../support/node-processes';
-import { expectProblem } from '../../support/problem';
-import { type Fault, FaultProxy } from '../../support/realtime/fault-proxy';
-import { request } from '../../support/rest';
-import { World } from '../../support/world';
+import { Person } from '../support/chat-client';
+import { eventually } from '../support/eventually';
+import { createTestDatabase, type TestDatabase } from '../support/infra/test-database';
+import type { NodeProcess } from '../support/node-process';
+import { NodeProcesses } from '../support/node-processes';
+import { expectProblem } from '../support/problem';
+import { type Fault, FaultProxy } from '../support/realtime/fault-proxy';
+import { request } from '../support/rest';
+import { World } from '../support/world';
 
 /** Long enough for a start that nothing answers. */
 const READY_WITHIN_MS = 5_000;

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Agent, request } from 'undici';
-import type { ConversationDto } from '../../../src/conversations/dto/conversation.dto';
-import type { Person } from '../../support/chat-client';
-import type { Device } from '../../support/device';
-import { eventually } from '../../support/eventually';
-import type { NodeProcess } from '../../support/node-process';
-import { NodeProcesses } from '../../support/node-processes';
-import { RawConnection } from '../../support/realtime/raw-connection';
-import { times } from '../../support/times';
-import { World } from '../../support/world';
+import type { ConversationDto } from '../../src/conversations/dto/conversation.dto';
+import type { Person } from '../support/chat-client';
+import type { Device } from '../support/device';
+import { eventually } from '../support/eventually';
+import type { NodeProcess } from '../support/node-process';
+import { NodeProcesses } from '../support/node-processes';
+import { RawConnection } from '../support/realtime/raw-connection';
+import { times } from '../support/times';
+import { World } from '../support/world';
 
 /** In this process, and there to the end. */
 const LASTING = 0;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Person } from '../../support/chat-client';
-import { eventually } from '../../support/eventually';
-import { WrongClock } from '../../support/faults/wrong-clock';
-import { NodeProcesses } from '../../support/node-processes';
-import { expectProblem } from '../../support/problem';
-import { request } from '../../support/rest';
-import { secondsFromNow, signedToken } from '../../support/tokens';
-import { upTo } from '../../support/times';
-import { World } from '../../support/world';
+import { Person } from '../support/chat-client';
+import { eventually } from '../support/eventually';
+import { WrongClock } from '../support/faults/wrong-clock';
+import { NodeProcesses } from '../support/node-processes';
+import { expectProblem } from '../support/problem';
+import { request } from '../support/rest';
+import { secondsFromNow, signedToken } from '../support/tokens';
+import { upTo } from '../support/times';
+import { World } from '../support/world';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
