@@ -6,10 +6,10 @@ import { checkRequirements } from './run/requirements.mjs';
 
 checkRequirements();
 const { runScript } = await import('./run/script.mjs');
-const { prepareTests, runJest } = await import('./tests/jest.mjs');
+const { prepareTests, runAll, runJest } = await import('./tests/jest.mjs');
 
 await runScript(async (teardown) => {
   await prepareTests();
   const args = process.argv.slice(2);
-  return runJest(args.length > 0 ? args : ['--coverage'], teardown);
+  return args.length > 0 ? runJest(args, teardown) : runAll(['--coverage'], teardown);
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { throwawayFolder } from '../infra/throwaway-folder.mjs';
-import { prepareTests, runJest } from '../tests/jest.mjs';
+import { prepareTests, runAll } from '../tests/jest.mjs';
 
 /**
  * Runs all tests as `npm test` does, and counts them. A test that was skipped or is still to be written has not
@@ -17,7 +17,7 @@ export async function jestTally(teardown) {
 
   await prepareTests();
   const coverage = ['--coverage', '--coverageDirectory', join(folder.path, 'coverage')];
-  const code = await runJest(['--ci', ...coverage, '--json', '--outputFile', results], teardown);
+  const code = await runAll(['--ci', ...coverage, '--json', '--outputFile', results], teardown);
 
   const tally = existsSync(results)
     ? count(JSON.parse(readFileSync(results, 'utf8')))
