@@ -17,11 +17,12 @@ export class CoreSchema1763700000000 implements MigrationInterface {
     await queryRunner.query(PARTICIPANTS);
     await queryRunner.query(MESSAGES);
     await queryRunner.query(OUTBOX);
+    await queryRunner.query(NODES);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(
-      'DROP TABLE outbox, messages, participants, conversations, blocks, users, cluster',
+      'DROP TABLE outbox_shards, nodes, outbox, messages, participants, conversations, blocks, users, cluster',
     );
   }
 }
@@ -164,10 +165,16 @@ const MESSAGES = /* sql */ `
     stamp             xid8        NOT NULL DEFAULT pg_current_xact_id()
   ) PARTITION BY RANGE (message_uuid)`;
 
-/** Written in the transaction of the change it tells of. \`shard\` keeps a conversation's events in one queue. */
+/**
+ * Written in the transaction of the change it tells of. `shard` keeps a conversation's events in one queue.
+ *
+ * A row that has left is in no index but that by time, so that marking it writes no index at all. Rows are found by
+ * what they still are, never by a position read up to: positions are taken before the commit, and a transaction that
+ * lasts would be passed over.
+ */
 const OUTBOX = /* sql */ `
   CREATE TABLE outbox (
-    position          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    position          bigint      GENERATED ALWAYS AS IDENTITY,
     shard             smallint    NOT NULL,
     event_uuid        uuid        NOT NULL,
     event_type        text        NOT NULL,
@@ -181,7 +188,33 @@ const OUTBOX = /* sql */ `
     payload           json,
     -- Who may hear of it; null for MessageCreated: the members at its seq.
     audience          uuid[],
-    stamp             xid8        NOT NULL DEFAULT pg_current_xact_id()
+    -- Whose task it is to tell of it live.
+    node_uuid         uuid        DEFAULT nullif(current_setting('chat.node', true), '')::uuid,
+    published_at      timestamptz,
+    -- Given up, because no bus would take it.
+    parked_at         timestamptz
   );
 
-  CREATE INDEX outbox_shard ON outbox (shard, position)`;
+  CREATE INDEX outbox_waiting ON outbox (shard, position) WHERE published_at IS NULL AND parked_at IS NULL;
+  CREATE INDEX outbox_by_time ON outbox USING brin (occurred_at) WITH (pages_per_range = 16)`;
+
+/**
+ * The processes that are there, each with a lease by the clock of Postgres that it renews. `mourner_uuid` is the one
+ * that sees to what a dead one has left.
+ */
+const NODES = /* sql */ `
+  CREATE TABLE nodes (
+    node_uuid     uuid        PRIMARY KEY,
+    renewed_at    timestamptz NOT NULL,
+    lease_until   timestamptz NOT NULL,
+    publishes     boolean     NOT NULL,
+    mourner_uuid  uuid,
+    mourned_until timestamptz
+  );
+
+  -- Which node publishes which shard of the outbox. Whoever's lease has ended owns nothing.
+  CREATE TABLE outbox_shards (
+    shard      smallint PRIMARY KEY,
+    owner_uuid uuid
+  );
+  INSERT INTO outbox_shards (shard) SELECT generate_series(0, 15)`;

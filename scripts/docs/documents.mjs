@@ -1,5 +1,6 @@
 import { configurationPage } from './configuration-page.mjs';
 import { envExample } from './env-example.mjs';
+import { eventSchemas } from './event-schemas.mjs';
 
 /**
  * Every document that is made from code and committed. `produce` returns its whole text, or a promise of it;
@@ -8,4 +9,5 @@ import { envExample } from './env-example.mjs';
 export const documents = [
   { path: '.env.example', produce: envExample },
   { path: 'docs/configuration.md', produce: configurationPage },
+  ...eventSchemas,
 ];

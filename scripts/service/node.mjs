@@ -2,6 +2,7 @@ import { untilReady } from '../run/program-output.mjs';
 import { inProject, projectFolder } from '../run/project.mjs';
 import { startTied } from '../run/tied-program.mjs';
 
+const MAIN = inProject('dist/src/main.js');
 const READY_WITHIN_MS = 60_000;
 /** Addresses to listen on that are none to call. */
 const ANYWHERE = new Set(['0.0.0.0', '::']);
@@ -24,9 +25,10 @@ const NOT_FROM_OUTSIDE = {
  * @param {string} options.host
  * @param {number} options.port
  * @param {string} options.log
+ * @param {string[]} [options.nodeFlags] for Node itself
  */
-export async function startNode({ settings, host, port, log }) {
-  const program = startTied(process.execPath, ['--enable-source-maps', inProject('dist/src/main.js')], {
+export async function startNode({ settings, host, port, log, nodeFlags = [] }) {
+  const program = startTied(process.execPath, [...nodeFlags, '--enable-source-maps', MAIN], {
     name: 'The service',
     cwd: projectFolder,
     env: { ...process.env, ...NOT_FROM_OUTSIDE, ...settings, HOST: host, PORT: String(port) },

@@ -96,6 +96,12 @@ const storage = {
     '',
     { doc: 'Put before every key and channel, so that several installations can share one Redis.' },
   ),
+  EVENT_STREAM_MAX_LENGTH: defaulting(int({ min: 1_000, max: 100_000_000 }), 100_000, {
+    doc: 'Events for other services that the Redis stream `chat:events` holds, roughly: about 1 KB of memory each. Older ones are cut off; `npm run outbox:replay` publishes them again.',
+  }),
+  OUTBOX_KEEP_HOURS: defaulting(int({ min: 1, max: 8_760 }), 72, {
+    doc: 'Hours events for other services are kept after they were published, for `npm run outbox:replay`.',
+  }),
   RETENTION_DAYS: defaulting(int({ min: 1, max: 3650 }), 90, {
     doc: 'Days a message can be read after it was sent.',
   }),

@@ -30,11 +30,23 @@ export class DatabaseConfig {
   /** Connections this process may hold, those of the write path not counted. */
   readonly poolSize!: number;
   readonly migrateOnStart!: boolean;
+  /** This run of this process, as the outbox and other nodes know it. */
+  readonly nodeId!: string;
 }
 
 export class RedisConfig {
   readonly url!: string;
   readonly keyPrefix!: string;
+}
+
+export class EventStreamConfig {
+  /** Events the Redis stream holds, roughly. */
+  readonly maxLength!: number;
+}
+
+export class OutboxConfig {
+  /** How long events can be published again. */
+  readonly keepHours!: number;
 }
 
 export class UpstreamConfig {
@@ -80,6 +92,8 @@ export interface Config {
   readonly auth: AuthConfig;
   readonly database: DatabaseConfig;
   readonly redis: RedisConfig;
+  readonly eventStream: EventStreamConfig;
+  readonly outbox: OutboxConfig;
   readonly upstream: UpstreamConfig;
   readonly messages: MessagesConfig;
   readonly rateLimit: RateLimitConfig;

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import {
   AuthConfig,
   type Config,
   DatabaseConfig,
+  EventStreamConfig,
   ExtensionsConfig,
   HttpConfig,
   MessagesConfig,
+  OutboxConfig,
   RateLimitConfig,
   RealtimeConfig,
   RedisConfig,
@@ -58,8 +61,11 @@ export function loadConfig(env: Environment): Config {
       url: settings.DATABASE_URL,
       poolSize: settings.DATABASE_POOL_SIZE,
       migrateOnStart: settings.MIGRATE_ON_START,
+      nodeId: randomUUID(),
     }),
     redis: slice(RedisConfig, { url: settings.REDIS_URL, keyPrefix: settings.REDIS_KEY_PREFIX }),
+    eventStream: slice(EventStreamConfig, { maxLength: settings.EVENT_STREAM_MAX_LENGTH }),
+    outbox: slice(OutboxConfig, { keepHours: settings.OUTBOX_KEEP_HOURS }),
     upstream: slice(UpstreamConfig, {
       baseUrl: settings.KAHA_BASE_URL,
       serviceToken: settings.KAHA_SERVICE_TOKEN,

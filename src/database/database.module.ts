@@ -6,7 +6,7 @@ import { ClusterIdentity } from './cluster-identity';
 import { Database } from './database';
 import { FURTHER_MIGRATIONS, type MigrationClass } from './migrations';
 import { PoolMetrics } from './pool.metrics';
-import { CONNECTION_OPTIONS } from './pool-options';
+import { connectionOptions } from './pool-options';
 import { UnreadableRows } from './unreadable-rows';
 
 @Global()
@@ -20,7 +20,7 @@ import { UnreadableRows } from './unreadable-rows';
         url: config.url,
         // `Database` connects, so that a node can start while Postgres is away.
         manualInitialization: true,
-        extra: { ...CONNECTION_OPTIONS, max: config.poolSize },
+        extra: { ...connectionOptions(config), max: config.poolSize },
       }),
     }),
   ],

@@ -1,6 +1,7 @@
 import pg from 'pg';
+import type { DatabaseConfig } from '../config';
 import { translate } from './postgres-error';
-import { CONNECTION_OPTIONS } from './pool-options';
+import { connectionOptions } from './pool-options';
 import type { Queryable, Statement } from './statement';
 
 /**
@@ -10,11 +11,11 @@ import type { Queryable, Statement } from './statement';
 export class DedicatedConnections implements Queryable {
   private readonly pool: pg.Pool;
 
-  constructor(url: string, size: number, settings: pg.PoolConfig) {
+  constructor(config: DatabaseConfig, size: number, settings: pg.PoolConfig) {
     this.pool = new pg.Pool({
-      ...CONNECTION_OPTIONS,
+      ...connectionOptions(config),
       ...settings,
-      connectionString: url,
+      connectionString: config.url,
       max: size,
       idleTimeoutMillis: 0,
     });

@@ -1,4 +1,5 @@
 import pg, { type PoolConfig } from 'pg';
+import type { DatabaseConfig } from '../config';
 
 const INT8 = 20;
 
@@ -19,14 +20,24 @@ export const POOL_LIMITS = {
   idle_in_transaction_session_timeout: 5_000,
 } as const;
 
-/** Settings shared by all connections to Postgres, the pool's and the write path's. */
-export const CONNECTION_OPTIONS: PoolConfig = {
+const COMMON: PoolConfig = {
   types,
   keepAlive: true,
   application_name: 'chat-backend',
-  // Every statement has one good plan, by its index. It is made once for a connection: planning over partitions
-  // takes longer than most statements. Made while a partition was empty, it must not go on scanning it when it is
-  // full; and none of them is worth compiling.
-  options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',
   ...POOL_LIMITS,
 };
+
+/**
+ * Every statement has one good plan, by its index. It is made once for a connection: planning over partitions takes
+ * longer than most statements. Made while a partition was empty, it must not go on scanning it when it is full; and
+ * none of them is worth compiling.
+ */
+const PLANNING = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
+
+/**
+ * Settings shared by all connections of a node to Postgres, the pool's and the write path's. `chat.node` is what rows
+ * of the outbox are marked with: should this node not live to tell of them, others know which they are.
+ */
+export function connectionOptions({ nodeId }: DatabaseConfig): PoolConfig {
+  return { ...COMMON, options: `${PLANNING} -c chat.node=${nodeId}` };
+}

@@ -1,3 +1,4 @@
+export { type AnnouncedMessage, announcedColumns, readersOf } from './announced-message.sql';
 export { contentHtml } from './content-html';
 export { faultInMessage, isTime } from './message-fault';
 export { messageColumns } from './message-columns.sql';

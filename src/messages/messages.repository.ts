@@ -2,8 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor';
 import { hasBlocked } from '../conversations';
 import type { Queryable, Statement } from '../database';
-import { type MessageRow, messageColumns, type OthersProgress } from '../message-view';
-import { type AnnouncedMessage, announcedColumns, readersOf } from './announced-message.sql';
+import {
+  type AnnouncedMessage,
+  announcedColumns,
+  readersOf,
+  type MessageRow,
+  messageColumns,
+  type OthersProgress,
+} from '../message-view';
 
 /** Which part of a history: by seq, at most `limit` messages, of one type if it is given. */
 export interface HistoryWindow {

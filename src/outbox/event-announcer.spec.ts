@@ -23,6 +23,17 @@ describe('an announcement', () => {
     expect(heard).toEqual(['one: 1,2', 'other: 2']);
   });
 
+  it('says whether it may have been made before', () => {
+    const listener = jest.fn();
+    announcer.listen(listener);
+    announcer.announce(SOMETHING);
+    announcer.announceAgain(SOMETHING);
+    expect(listener.mock.calls).toEqual([
+      [SOMETHING, false],
+      [SOMETHING, true],
+    ]);
+  });
+
   it('is not made of nothing', () => {
     const listener = jest.fn();
     announcer.listen(listener);
@@ -37,7 +48,7 @@ describe('an announcement', () => {
     });
     announcer.listen(other);
     expect(() => announcer.announce(SOMETHING)).not.toThrow();
-    expect(other).toHaveBeenCalledWith(SOMETHING);
+    expect(other).toHaveBeenCalledWith(SOMETHING, false);
     expect(logged).toHaveBeenCalledTimes(1);
   });
 

@@ -1,8 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Announcement } from './chat-event';
 
-/** Told of committed changes, in commit order per conversation. Must return at once: it runs before the sender's answer. */
-export type AnnouncementListener = (announcements: readonly Announcement[]) => void;
+/**
+ * Told of committed changes, in commit order per conversation. Must return at once: it runs before the sender's answer.
+ *
+ * @param again they may have been told of before, by the process that made them.
+ */
+export type AnnouncementListener = (announcements: readonly Announcement[], again: boolean) => void;
 
 /**
  * Tells this process of what it has just committed. The core announces, whoever delivers or reacts listens:
@@ -20,10 +24,19 @@ export class EventAnnouncer {
 
   /** Call only after the COMMIT has answered. A listener that throws hurts neither the others nor the caller. */
   announce(announcements: readonly Announcement[]): void {
+    this.tell(announcements, false);
+  }
+
+  /** For a process that did not live to do it, or may have done it already. */
+  announceAgain(announcements: readonly Announcement[]): void {
+    this.tell(announcements, true);
+  }
+
+  private tell(announcements: readonly Announcement[], again: boolean): void {
     if (announcements.length === 0) return;
     for (const listener of this.listeners) {
       try {
-        listener(announcements);
+        listener(announcements, again);
       } catch (error) {
         this.logger.error({ msg: 'a listener failed to take an announcement', err: error });
       }

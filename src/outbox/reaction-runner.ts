@@ -24,7 +24,10 @@ export class ReactionRunner implements OnApplicationBootstrap, OnModuleDestroy {
     for (const { instance } of this.discovery.getProviders({ metadataKey: Reaction.KEY })) {
       this.queues.push(new ReactionQueue(instance as EventReaction));
     }
-    if (this.queues.length > 0) this.announcer.listen((announcements) => this.offer(announcements));
+    if (this.queues.length > 0)
+      this.announcer.listen((announcements, again) => {
+        if (!again) this.offer(announcements);
+      });
   }
 
   async onModuleDestroy(): Promise<void> {

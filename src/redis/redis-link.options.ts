@@ -9,14 +9,14 @@ const LONGEST_RETRY_MS = 1_000;
  * Redis may be away for as long as it likes, and nobody may wait for it: a command is sent now or refused now,
  * answered soon or given up, and nothing is kept to be sent later.
  */
-export function linkOptions(connectionName: string): RedisOptions {
+export function linkOptions(connectionName: string, commandTimeout = COMMAND_TIMEOUT_MS): RedisOptions {
   return {
     connectionName,
     lazyConnect: true,
     disableClientInfo: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     // Also ends a greeting that nobody answers: ioredis has no other limit between connecting and being ready.
-    commandTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout,
     // How long a connection that is hung up may take to say goodbye. A black hole never does.
     disconnectTimeout: 100,
     enableOfflineQueue: false,

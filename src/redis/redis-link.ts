@@ -12,8 +12,9 @@ export class RedisLink {
   readonly client: Redis;
   private closing = false;
 
-  constructor(url: string, name: string) {
-    this.client = new Redis(url, linkOptions(`chat-backend:${name}`));
+  /** @param answerWithinMs how long an answer is waited for; half a second unless it is to carry much at once. */
+  constructor(url: string, name: string, answerWithinMs?: number) {
+    this.client = new Redis(url, linkOptions(`chat-backend:${name}`, answerWithinMs));
     const outage = new OutageLog(new Logger(RedisLink.name), name);
     this.client.on('error', (error: Error) => outage.lost(error));
     this.client.on('close', () => {

@@ -3,7 +3,7 @@ import type { Person } from '../support/chat-client';
 import { Device, type DeviceOptions } from '../support/device';
 import { eventually } from '../support/eventually';
 import { expectProblem, expectProblemObject } from '../support/problem';
-import { FaultProxy } from '../support/realtime/fault-proxy';
+import { FaultProxy } from '../support/faults/fault-proxy';
 import { testRedisUrl } from '../support/realtime/test-redis';
 import { type Answer, request } from '../support/rest';
 import { World } from '../support/world';

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../support/infra/test-database';
 import { NodeProcess } from '../support/node-process';
 import { expectProblem } from '../support/problem';
-import { FaultProxy } from '../support/realtime/fault-proxy';
+import { FaultProxy } from '../support/faults/fault-proxy';
 import { request } from '../support/rest';
 import { World } from '../support/world';
 

@@ -1,5 +1,5 @@
 import { eventually } from '../support/eventually';
-import { FaultProxy } from '../support/realtime/fault-proxy';
+import { FaultProxy } from '../support/faults/fault-proxy';
 import { testRedisUrl } from '../support/realtime/test-redis';
 import { request } from '../support/rest';
 import { upTo } from '../support/times';

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../support/infra/test-dat
 import type { NodeProcess } from '../support/node-process';
 import { NodeProcesses } from '../support/node-processes';
 import { expectProblem } from '../support/problem';
-import { type Fault, FaultProxy } from '../support/realtime/fault-proxy';
+import { type Fault, FaultProxy } from '../support/faults/fault-proxy';
 import { request } from '../support/rest';
 import { World } from '../support/world';
 

@@ -1,6 +1,7 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import type { MessageDto } from '../../src/message-view';
 import type { Ack, ServerToClient } from '../../src/realtime/socket-contract';
+import { type Heard, wallClock } from './history/history';
 
 export type DeviceOptions = Partial<ManagerOptions & SocketOptions>;
 
@@ -12,10 +13,11 @@ const ANSWER_WITHIN_MS = 5_000;
 export class Device {
   /** Why the connection ended, once it has. */
   readonly ended: Promise<string>;
-  private readonly frames: { readonly event: string; readonly frame: unknown }[] = [];
+  /** All that it heard, in the order it came. */
+  readonly frames: Heard[] = [];
 
   private constructor(readonly socket: Socket) {
-    socket.onAny((event: string, frame: unknown) => this.frames.push({ event, frame }));
+    socket.onAny((event: string, frame: unknown) => this.frames.push({ at: wallClock(), event, frame }));
     this.ended = new Promise((resolve) => socket.once('disconnect', resolve));
   }
 

@@ -5,7 +5,7 @@ import type { World } from './world';
 export class NodeProcesses {
   private readonly started: NodeProcess[] = [];
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: Pick<World, 'environment'>) {}
 
   /** @param env over what any node of the world is started with. */
   start(env: Readonly<Record<string, string>> = {}, options?: NodeProcessOptions): NodeProcess {

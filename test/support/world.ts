@@ -18,6 +18,13 @@ export interface WorldOptions {
   readonly extensions?: readonly ChatExtension[];
   /** Variables of every node, over those that a world sets itself. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its data is. Default: a database of its own, and the Redis that all tests of this run share. */
+  readonly servers?: WorldServers;
+}
+
+export interface WorldServers {
+  readonly database: TestDatabase;
+  readonly redisUrl: string;
 }
 
 /** A whole installation for one test file: nodes on one database, one Redis and one upstream, shared with nobody. */
@@ -32,10 +39,13 @@ export class World {
     readonly kaha: FakeKaha,
     readonly database: TestDatabase,
     private readonly extensions: readonly ChatExtension[],
+    private readonly redisUrl: string,
   ) {}
 
-  static async start({ nodes = 1, extensions = [], env = {} }: WorldOptions = {}): Promise<World> {
-    const world = new World(await new FakeKaha().start(), await createTestDatabase(), extensions);
+  static async start({ nodes = 1, extensions = [], env = {}, servers }: WorldOptions = {}): Promise<World> {
+    const database = servers?.database ?? (await createTestDatabase());
+    const redisUrl = servers?.redisUrl ?? testRedisUrl();
+    const world = new World(await new FakeKaha().start(), database, extensions, redisUrl);
     try {
       for (let index = 0; index < nodes; index++) await world.startNode(env);
     } catch (error) {
@@ -90,7 +100,7 @@ export class World {
       DATABASE_URL: this.database.url,
       // The copied schema is the core's; extensions may have more.
       MIGRATE_ON_START: String(this.extensions.length > 0),
-      REDIS_URL: testRedisUrl(),
+      REDIS_URL: this.redisUrl,
       REDIS_KEY_PREFIX: this.redisKeyPrefix,
       KAHA_BASE_URL: this.kaha.baseUrl,
       KAHA_SERVICE_TOKEN: this.kaha.token,

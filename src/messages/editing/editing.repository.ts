@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { type AnnouncedMessage, announcedColumns, readersOf } from '../../message-view';
 import type { Actor } from '../../common/actor';
 import type { Statement, Tx } from '../../database';
-import { type AnnouncedMessage, announcedColumns, readersOf } from '../announced-message.sql';
 import type { Standing } from './editing.rules';
 
 /**

@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { currentContext } from '../../common/request-context';
 import type { Queryable, Statement, Tx } from '../../database';
-import { faultInMessage, toMessageDto } from '../../message-view';
+import {
+  type AnnouncedMessage,
+  announcedColumns,
+  readersOf,
+  faultInMessage,
+  toMessageDto,
+} from '../../message-view';
 import type { Announcement, ChatEvent } from '../../outbox';
-import { type AnnouncedMessage, announcedColumns, readersOf } from '../announced-message.sql';
 
 /** Overdue is what the lock of its conversation was busy for this often, a second apart. */
 const OVERDUE_SECONDS = 2;

@@ -32,9 +32,9 @@ export class MessageLog implements OnApplicationShutdown {
   private readonly prompt: DedicatedConnections;
   private readonly patient: DedicatedConnections;
 
-  constructor({ url }: DatabaseConfig) {
-    this.prompt = new DedicatedConnections(url, 1, {});
-    this.patient = new DedicatedConnections(url, PATIENT_CONNECTIONS, PATIENT_LIMITS);
+  constructor(config: DatabaseConfig) {
+    this.prompt = new DedicatedConnections(config, 1, {});
+    this.patient = new DedicatedConnections(config, PATIENT_CONNECTIONS, PATIENT_LIMITS);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -70,6 +70,11 @@ export class ConversationSequencer implements OnApplicationShutdown {
     else if (known !== undefined && queue.size > MOST_HELD) this.giveUp(id, known);
   }
 
+  /** Whether this change, or a later one of the conversation, was let out already. */
+  hasHeard({ ordered, conversationId, rev }: Delivery): boolean {
+    return ordered && rev <= (this.positions.peek(conversationId) ?? -1);
+  }
+
   /** The sockets are closed by now: nothing waits any more, and nothing is let out. */
   onApplicationShutdown(): void {
     this.stopped = true;

@@ -14,12 +14,14 @@ export class Fanout implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.announcer.listen((announcements) => this.tell(announcements));
+    this.announcer.listen((announcements, again) => this.tell(announcements, again));
   }
 
   /** Returns at once: the sender's answer comes after it, and Redis may take its time or be away. */
-  private tell(announcements: readonly Announcement[]): void {
-    const deliveries = announcements.map(deliveryOf);
+  private tell(announcements: readonly Announcement[], again: boolean): void {
+    const all = announcements.map(deliveryOf);
+    // Frames reach all nodes or are missed by one that will notice: what was heard here need not be said again.
+    const deliveries = again ? all.filter((delivery) => !this.sequencer.hasHeard(delivery)) : all;
     for (const delivery of deliveries) this.sequencer.accept(delivery);
     this.frames.publish(deliveries);
   }

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { RevocationWatch } from './revocation-watch';
 import type { RecentRevocations, SessionRevocationsRepository } from './session-revocations.repository';
 import { ValidSessions } from './valid-sessions';
+import { databaseAt } from '../../../test/support/database-config';
 
 const ALICE = { tenantId: 't', userId: 'alice' };
 const NOON = new Date('2026-06-01T12:00:00Z');
@@ -37,7 +38,7 @@ describe('RevocationWatch', () => {
         .mockImplementation((...said: unknown[]) => void lines.push(said[0]));
     decisions = new Decisions();
     sessions = new ValidSessions();
-    const database = { url: 'postgres://nowhere', poolSize: 1, migrateOnStart: false };
+    const database = databaseAt('postgres://nowhere');
     watch = new RevocationWatch(database, decisions as unknown as SessionRevocationsRepository, sessions);
   });
   afterEach(() => jest.restoreAllMocks());

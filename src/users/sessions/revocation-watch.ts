@@ -31,11 +31,11 @@ export class RevocationWatch implements BackgroundTask, OnApplicationShutdown {
   private isBlind = false;
 
   constructor(
-    { url }: DatabaseConfig,
+    config: DatabaseConfig,
     private readonly repository: SessionRevocationsRepository,
     private readonly sessions: ValidSessions,
   ) {
-    this.connection = new DedicatedConnections(url, 1, LIMITS);
+    this.connection = new DedicatedConnections(config, 1, LIMITS);
   }
 
   async run(): Promise<void> {

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { InboxRepository } from '../../../src/conversations/inbox.repository';
-import { CONNECTION_OPTIONS, type Queryable, UnreadableRows } from '../../../src/database';
+import { connectionOptions, type Queryable, UnreadableRows } from '../../../src/database';
 import { Metrics } from '../../../src/telemetry';
+import { databaseAt } from '../../support/database-config';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { upTo } from '../../support/times';
 
@@ -48,7 +49,10 @@ describe('the number of unread messages', () => {
 
   beforeAll(async () => {
     testDatabase = await createTestDatabase();
-    client = new Client({ ...CONNECTION_OPTIONS, connectionString: testDatabase.url });
+    client = new Client({
+      ...connectionOptions(databaseAt(testDatabase.url)),
+      connectionString: testDatabase.url,
+    });
     await client.connect();
     await client.query('INSERT INTO users (tenant_uuid, user_uuid) SELECT $1, unnest($2::uuid[])', [
       TENANT,

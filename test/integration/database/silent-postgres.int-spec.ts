@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { DataSource } from 'typeorm';
-import { CONNECTION_OPTIONS, Database, DedicatedConnections, type Statement } from '../../../src/database';
+import { connectionOptions, Database, DedicatedConnections, type Statement } from '../../../src/database';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
+import { databaseAt } from '../../support/database-config';
 
 const PING: Statement = { name: 'test.ping', text: 'SELECT 1 AS one' };
 const UNAVAILABLE = { code: 'unavailable', dependency: 'postgres' };
@@ -51,14 +52,11 @@ describe('a Postgres that takes what it is sent and says nothing', () => {
     testDatabase = await createTestDatabase();
     line = new Line(new URL(testDatabase.url));
     const url = await line.url();
-    const extra = { ...CONNECTION_OPTIONS, max: 2 };
-    database = new Database(
-      new DataSource({ type: 'postgres', url, extra }),
-      { url, poolSize: 2, migrateOnStart: false },
-      [],
-    );
+    const config = databaseAt(url, 2);
+    const extra = { ...connectionOptions(config), max: 2 };
+    database = new Database(new DataSource({ type: 'postgres', url, extra }), config, []);
     await database.onModuleInit();
-    dedicated = new DedicatedConnections(url, 1, {});
+    dedicated = new DedicatedConnections(config, 1, {});
     await dedicated.query(PING, []);
   });
   afterAll(async () => {

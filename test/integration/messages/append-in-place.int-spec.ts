@@ -5,6 +5,7 @@ import { MessageLog } from '../../../src/messages/write-path/message-log.reposit
 import { eventually } from '../../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { upTo } from '../../support/times';
+import { databaseAt } from '../../support/database-config';
 
 const TENANT = randomUUID();
 const ALICE = randomUUID();
@@ -25,7 +26,7 @@ describe('sending', () => {
   });
 
   it('changes the rows of conversation and sender in place, without touching an index', async () => {
-    const log = new MessageLog({ url: testDatabase.url, poolSize: 1, migrateOnStart: false });
+    const log = new MessageLog(databaseAt(testDatabase.url));
     const draft = await aDraft();
     for (const _ of upTo(SENDS)) await log.append([draft]);
     await log.onApplicationShutdown(); // a connection reports what it did when it ends

@@ -7,6 +7,7 @@ import { MessageLog } from '../../../src/messages/write-path/message-log.reposit
 import { eventually } from '../../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { times } from '../../support/times';
+import { databaseAt } from '../../support/database-config';
 
 const TENANT = randomUUID();
 const [ALICE, BOB] = [randomUUID(), randomUUID()];
@@ -36,8 +37,7 @@ describe('a conversation that somebody else holds locked', () => {
     return client;
   }
 
-  const newLog = (): MessageLog =>
-    new MessageLog({ url: testDatabase.url, poolSize: 1, migrateOnStart: false });
+  const newLog = (): MessageLog => new MessageLog(databaseAt(testDatabase.url));
 
   /** A group of Alice and Bob. */
   async function aGroup(tenantId = TENANT): Promise<string> {

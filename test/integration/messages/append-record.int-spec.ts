@@ -5,6 +5,7 @@ import { MessageLog } from '../../../src/messages/write-path/message-log.reposit
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { UUID_V7 } from '../../support/patterns';
 import { upTo } from '../../support/times';
+import { databaseAt } from '../../support/database-config';
 
 const TENANT = randomUUID();
 const [ALICE, BOB, CAROL] = [randomUUID(), randomUUID(), randomUUID()];
@@ -18,7 +19,7 @@ describe('what is stored of a message', () => {
     testDatabase = await createTestDatabase();
     db = new Client({ connectionString: testDatabase.url });
     await db.connect();
-    log = new MessageLog({ url: testDatabase.url, poolSize: 1, migrateOnStart: false });
+    log = new MessageLog(databaseAt(testDatabase.url));
   });
   afterAll(async () => {
     await Promise.all([log.onApplicationShutdown(), db.end()]);

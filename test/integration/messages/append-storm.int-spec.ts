@@ -5,6 +5,7 @@ import type { AppendedOutcome, AppendOutcome, Draft } from '../../../src/message
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { times, upTo } from '../../support/times';
+import { databaseAt } from '../../support/database-config';
 
 const TENANT = randomUUID();
 const NODES = 8;
@@ -63,7 +64,7 @@ describe.each(['one', 'two', 'three'])(
     /** One process: groups of random drafts, good and bad, waited for or not. What was locked is tried again. */
     async function storm(seedOfNode: string): Promise<{ draft: Draft; outcome: AppendOutcome }[]> {
       const roll = dice(seedOfNode);
-      const log = new MessageLog({ url: testDatabase.url, poolSize: 1, migrateOnStart: false });
+      const log = new MessageLog(databaseAt(testDatabase.url));
       const settled: { draft: Draft; outcome: AppendOutcome }[] = [];
       for (let round = 0; round < ROUNDS; round++) {
         let drafts = Array.from({ length: 1 + roll(12) }, () => aDraft(roll));

@@ -4,6 +4,7 @@ import { bodyHash } from '../../../src/common/body-hash';
 import type { AppendedOutcome, AppendOutcome, Draft } from '../../../src/messages/write-path/draft';
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
+import { databaseAt } from '../../support/database-config';
 
 const TENANT = randomUUID();
 const [ALICE, BOB, CAROL] = [randomUUID(), randomUUID(), randomUUID()];
@@ -18,7 +19,7 @@ describe('a draft that is appended', () => {
     testDatabase = await createTestDatabase();
     db = new Client({ connectionString: testDatabase.url });
     await db.connect();
-    log = new MessageLog({ url: testDatabase.url, poolSize: 1, migrateOnStart: false });
+    log = new MessageLog(databaseAt(testDatabase.url));
   });
   afterEach(() => db.query('DELETE FROM blocks'));
   afterAll(async () => {

@@ -12,6 +12,7 @@ import { Metrics } from '../../../src/telemetry';
 import { eventually } from '../../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { times, upTo } from '../../support/times';
+import { databaseAt } from '../../support/database-config';
 
 const TENANT = randomUUID();
 const ALICE = randomUUID();
@@ -44,7 +45,7 @@ describe('the write path', () => {
     await db.query('INSERT INTO users (tenant_uuid, user_uuid) VALUES ($1, $2)', [TENANT, ALICE]);
   });
   beforeEach(() => {
-    log = new ObservedLog({ url: testDatabase.url, poolSize: 1, migrateOnStart: false });
+    log = new ObservedLog(databaseAt(testDatabase.url));
     announcer = new EventAnnouncer();
     writePath = new WritePath(log, announcer, new WritePathMetrics(new Metrics()));
   });

@@ -9,7 +9,7 @@ import { Budget } from '../../../src/rate-limit/budget';
 import { SharedCounts } from '../../../src/rate-limit/shared-counts';
 import { RedisChannels, RedisConnections, RedisHealth } from '../../../src/redis';
 import { eventually } from '../../support/eventually';
-import { type Fault, FaultProxy } from '../../support/realtime/fault-proxy';
+import { type Fault, FaultProxy } from '../../support/faults/fault-proxy';
 import { testRedisUrl } from '../../support/realtime/test-redis';
 import { times } from '../../support/times';
 

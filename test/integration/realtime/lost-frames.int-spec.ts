@@ -4,7 +4,7 @@ import type { Announcement } from '../../../src/outbox';
 import { Device } from '../../support/device';
 import { eventually } from '../../support/eventually';
 import { anAnnouncement } from '../../support/realtime/deliveries';
-import { FaultProxy } from '../../support/realtime/fault-proxy';
+import { FaultProxy } from '../../support/faults/fault-proxy';
 import { RealtimeNode } from '../../support/realtime/realtime-node';
 import { RedisStandIn, type StandInLink } from '../../support/realtime/redis-stand-in';
 import { testRedisUrl } from '../../support/realtime/test-redis';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { RedisChannels, RedisConnections, RedisHealth } from '../../../src/redis';
 import { eventually } from '../../support/eventually';
-import { FaultProxy } from '../../support/realtime/fault-proxy';
+import { FaultProxy } from '../../support/faults/fault-proxy';
 import { testRedisUrl } from '../../support/realtime/test-redis';
 
 describe('the links to Redis', () => {

@@ -11,7 +11,7 @@ import { SessionRevocationsRepository } from '../../../src/users/sessions/sessio
 import { UsersRepository } from '../../../src/users/users.repository';
 import { eventually } from '../../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
-import { FaultProxy } from '../../support/realtime/fault-proxy';
+import { FaultProxy } from '../../support/faults/fault-proxy';
 import { times } from '../../support/times';
 import { startUsers, tokenOf } from '../../support/users-process';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { tiedCommand } from './tied-command';
 
 const SCRIPT = join(__dirname, 'hold-servers.mjs');
@@ -12,23 +12,40 @@ interface Server {
   readonly url: string;
 }
 
-/** A Postgres and a Redis that belong to another process, to see what becomes of them with it. */
-export interface HeldServers {
+interface Facts {
   readonly folder: string;
   readonly postgres: Server;
   readonly redis: Server;
+}
+
+/** A Postgres and a Redis that belong to another process, to see what becomes of them with it. */
+export interface HeldServers extends Facts {
   /** Kills the process they belong to, without any chance for it to tidy up. */
   killHolder(): void;
+  /** Once Postgres is gone: another on the same data, at another port. */
+  postgresAgain(): Promise<Server>;
 }
 
 const holders: ChildProcess[] = [];
 
-export async function holdServers(durability: 'durable' | 'fast'): Promise<HeldServers> {
+/** @param temporary where their folder is made. Default: where all such folders are. */
+export async function holdServers(durability: 'durable' | 'fast', temporary?: string): Promise<HeldServers> {
   const command = tiedCommand(process.execPath, [SCRIPT, durability]);
-  const holder = spawn(...command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const holder = spawn(...command, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...(temporary && { TMPDIR: temporary }) },
+  });
   holders.push(holder);
-  const servers = JSON.parse(await firstLine(holder)) as Omit<HeldServers, 'killHolder'>;
-  return { ...servers, killHolder: () => void holder.kill('SIGKILL') };
+  const lines = createInterface(holder.stdout);
+  const facts = await told(holder, lines);
+  return {
+    ...facts,
+    killHolder: () => void holder.kill('SIGKILL'),
+    postgresAgain: async () => {
+      holder.stdin.write('\n');
+      return (await told(holder, lines)).postgres;
+    },
+  };
 }
 
 /** Whatever is held, also by those that were not ready yet when their test ended. */
@@ -36,8 +53,11 @@ export function releaseServers(): void {
   for (const holder of holders.splice(0)) holder.kill('SIGKILL');
 }
 
-async function firstLine(holder: ChildProcessByStdio<null, Readable, null>): Promise<string> {
-  const line = once(createInterface(holder.stdout), 'line').then(([text]) => text as string);
+async function told(
+  holder: ChildProcessByStdio<Writable, Readable, null>,
+  lines: ReturnType<typeof createInterface>,
+): Promise<Facts> {
+  const line = once(lines, 'line').then(([text]) => JSON.parse(text as string) as Facts);
   const ended = once(holder, 'exit').then(([code]) =>
     Promise.reject(new Error(`exited with ${String(code)}`)),
   );

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import type { AppendedOutcome, Draft } from '../../../src/messages/write-path/draft';
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
+import { databaseAt } from '../database-config';
 
 export interface Membership {
   /** The sequence numbers they may read. Default all. */
@@ -21,7 +22,7 @@ export class MessageRows {
   static of(databaseUrl: string): MessageRows {
     return new MessageRows(
       new Pool({ connectionString: databaseUrl, max: 4 }),
-      new MessageLog({ url: databaseUrl, poolSize: 1, migrateOnStart: false }),
+      new MessageLog(databaseAt(databaseUrl)),
     );
   }
 

@@ -1,4 +1,5 @@
-import { type MessageRow, messageColumns } from '../message-view';
+import { messageColumns } from './message-columns.sql';
+import type { MessageRow } from './message-row';
 
 /** A message as all who may read it now are told of it. */
 export interface AnnouncedMessage extends MessageRow {

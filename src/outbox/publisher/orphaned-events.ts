@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { type DeadNode, DeadNodes } from '../../cluster';
+import { Database } from '../../database';
+import { EventAnnouncer } from '../event-announcer';
+import { OutboxEventsRepository } from './outbox-events.repository';
+import { StoredEvents } from './stored-events';
+
+/** A node announces what it has committed at once. Before its last sign of life it did not stand still for longer. */
+const BEFORE_LAST_SEEN_MS = 5_000;
+/** What it had sent to Postgres when it died is committed by then: no statement may last longer. */
+const STILL_IN_FLIGHT_MS = 3_000;
+const AT_ONCE = 500;
+
+/**
+ * Tells the sockets, here and at the other nodes, of what a node committed and did not live to tell. Nobody knows
+ * which events these are, so all of its last seconds are told; who has heard one passes over it.
+ */
+@Injectable()
+export class OrphanedEvents implements OnModuleInit {
+  private readonly logger = new Logger(OrphanedEvents.name);
+
+  constructor(
+    private readonly deadNodes: DeadNodes,
+    private readonly database: Database,
+    private readonly repository: OutboxEventsRepository,
+    private readonly stored: StoredEvents,
+    private readonly announcer: EventAnnouncer,
+  ) {}
+
+  onModuleInit(): void {
+    this.deadNodes.execute((dead, signal) => this.announceFor(dead, signal));
+  }
+
+  private async announceFor(dead: DeadNode, signal: AbortSignal): Promise<void> {
+    const since = new Date(dead.lastSeen.getTime() - BEFORE_LAST_SEEN_MS);
+    const last = await this.announceFrom(dead, since, 0, signal);
+    await delay(STILL_IN_FLIGHT_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    await this.announceFrom(dead, since, last, signal);
+  }
+
+  /** @returns the last position. */
+  private async announceFrom(
+    { id }: DeadNode,
+    since: Date,
+    after: number,
+    signal: AbortSignal,
+  ): Promise<number> {
+    let position = after;
+    let told = 0;
+    while (!signal.aborted) {
+      const rows = await this.repository.leftBy(this.database, id, since, position, AT_ONCE);
+      const announcements = await this.stored.read(this.database, rows);
+      this.announcer.announceAgain(announcements.filter((announcement) => announcement !== undefined));
+      position = rows.at(-1)?.position ?? position;
+      told += rows.length;
+      if (rows.length < AT_ONCE) break;
+    }
+    if (told > 0)
+      this.logger.log({ msg: 'events of a node that is gone were told again', node: id, events: told });
+    return position;
+  }
+}

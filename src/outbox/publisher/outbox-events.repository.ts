@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import type { Queryable, Statement } from '../../database';
+import { type AnnouncedMessage, announcedColumns, readersOf } from '../../message-view';
+import type { ChatEventType } from '../chat-event';
+
+/** An event as the outbox keeps it: of a message only which one it was. */
+export interface OutboxRow {
+  readonly position: number;
+  readonly shard: number;
+  readonly eventId: string;
+  readonly eventType: ChatEventType;
+  readonly schemaVersion: number;
+  readonly occurredAt: Date;
+  readonly traceId: string;
+  readonly tenantId: string;
+  readonly key: string;
+  readonly rev: number;
+  readonly payload: unknown;
+  readonly audience: readonly string[] | null;
+}
+
+/** Where one message is to be found. */
+export interface MessageAddress {
+  readonly conversationId: string;
+  readonly messageId: string;
+}
+
+/** The columns of an `OutboxRow`. */
+export const outboxColumns = (o: string): string => /* sql */ `
+  ${o}.position, ${o}.shard, ${o}.event_uuid AS "eventId", ${o}.event_type AS "eventType",
+  ${o}.schema_version AS "schemaVersion", ${o}.occurred_at AS "occurredAt", ${o}.trace_id AS "traceId",
+  ${o}.tenant_uuid AS "tenantId", ${o}.conversation_uuid AS "key", ${o}.rev, ${o}.payload, ${o}.audience`;
+
+/** outbox_waiting, from the beginning of each shard: what commits late is found when it is there. */
+const WAITING: Statement = {
+  name: 'outbox_events.waiting',
+  text: /* sql */ `
+    SELECT ${outboxColumns('o')}
+    FROM unnest($1::smallint[]) AS own(shard)
+    CROSS JOIN LATERAL (
+      SELECT * FROM outbox o
+      WHERE o.shard = own.shard AND o.published_at IS NULL AND o.parked_at IS NULL AND o.conversation_uuid <> ALL ($3)
+      ORDER BY o.position LIMIT $2
+    ) AS o`,
+};
+
+/** outbox_waiting. */
+const PUBLISHED: Statement = {
+  name: 'outbox_events.published',
+  text: /* sql */ `
+    UPDATE outbox o SET published_at = clock_timestamp()
+    FROM unnest($1::smallint[], $2::bigint[]) AS done(shard, position)
+    WHERE o.shard = done.shard AND o.position = done.position AND o.published_at IS NULL AND o.parked_at IS NULL`,
+};
+
+/** outbox_waiting. */
+const PARK: Statement = {
+  name: 'outbox_events.park',
+  text: /* sql */ `
+    UPDATE outbox SET parked_at = clock_timestamp()
+    WHERE shard = $1 AND position = $2 AND published_at IS NULL AND parked_at IS NULL`,
+};
+
+/** outbox_by_time. */
+const LEFT_BY: Statement = {
+  name: 'outbox_events.left_by',
+  text: /* sql */ `
+    SELECT ${outboxColumns('o')} FROM outbox o
+    WHERE o.occurred_at >= $2 AND o.node_uuid = $1 AND o.position > $3
+    ORDER BY o.position LIMIT $4`,
+};
+
+/** messages and participants primary keys (the conversation is compared so that no other index offers itself). */
+const MESSAGES: Statement = {
+  name: 'outbox_events.messages',
+  text: /* sql */ `
+    SELECT ${announcedColumns('m')}
+    FROM unnest($1::uuid[], $2::uuid[]) AS wanted(conversation_uuid, message_uuid)
+    JOIN messages m ON m.message_uuid = wanted.message_uuid
+      AND m.conversation_uuid IS NOT DISTINCT FROM wanted.conversation_uuid
+    CROSS JOIN LATERAL (${readersOf('m')}) AS readers`,
+};
+
+/** outbox_by_time, oldest first. What another process is at is passed over. */
+const DELETE_OLD: Statement = {
+  name: 'outbox_events.delete_old',
+  text: /* sql */ `
+    DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM outbox
+      WHERE occurred_at < clock_timestamp() - make_interval(hours => $1)
+        AND (published_at IS NOT NULL OR parked_at IS NOT NULL)
+      LIMIT $2 FOR UPDATE SKIP LOCKED))
+    RETURNING position`,
+};
+
+/** Events on their way from the outbox to whoever is to know of them. */
+@Injectable()
+export class OutboxEventsRepository {
+  /**
+   * @param perShard the oldest so many of each shard, in order.
+   * @param except conversations whose events have to wait.
+   */
+  waiting(
+    db: Queryable,
+    shards: readonly number[],
+    perShard: number,
+    except: readonly string[],
+  ): Promise<OutboxRow[]> {
+    return db.query(WAITING, [shards, perShard, except]);
+  }
+
+  async markPublished(db: Queryable, rows: readonly OutboxRow[]): Promise<void> {
+    await db.query(PUBLISHED, [rows.map(({ shard }) => shard), rows.map(({ position }) => position)]);
+  }
+
+  /** It waits no more, and what comes after it in its conversation may go. */
+  async park(db: Queryable, { shard, position }: OutboxRow): Promise<void> {
+    await db.query(PARK, [shard, position]);
+  }
+
+  /** What a node recorded since then, published or not, in order. */
+  leftBy(
+    db: Queryable,
+    nodeId: string,
+    since: Date,
+    afterPosition: number,
+    limit: number,
+  ): Promise<OutboxRow[]> {
+    return db.query(LEFT_BY, [nodeId, since, afterPosition, limit]);
+  }
+
+  /** As they are now, with those who may read them; in no order. */
+  messages(db: Queryable, addresses: readonly MessageAddress[]): Promise<AnnouncedMessage[]> {
+    return db.query(MESSAGES, [
+      addresses.map(({ conversationId }) => conversationId),
+      addresses.map(({ messageId }) => messageId),
+    ]);
+  }
+
+  /** @returns how many of those that waited no more and are older than `hours` were deleted: `limit` at most. */
+  async deleteOld(db: Queryable, hours: number, limit: number): Promise<number> {
+    return (await db.query(DELETE_OLD, [hours, limit])).length;
+  }
+}
