@@ -25,19 +25,31 @@ export class ChatSocket {
   #closing = false;
   #settle;
 
+  #token;
+  #ready;
+
   /**
    * @param {{ port: number, token: string }} door
    * @param {Hearing} hearing
+   * @returns {Promise<ChatSocket>} once it was let in
    */
-  static async open({ port, token }, hearing) {
-    const chat = new ChatSocket(hearing);
-    const ready = new Promise((resolve, reject) => (chat.#settle = { resolve, reject }));
-    chat.#socket = await openConnection(
+  static async open(door, hearing) {
+    const chat = new ChatSocket(door, hearing);
+    await chat.#ready;
+    return chat;
+  }
+
+  /** Not to be called: see `open`. */
+  constructor({ port, token }, hearing) {
+    this.#hearing = hearing;
+    this.#token = token;
+    this.#ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    this.#socket = openConnection(
       port,
-      (bytes) => chat.#take(bytes),
-      (error) => chat.#closed(error),
+      (bytes) => this.#take(bytes),
+      (error) => this.#closed(error),
     );
-    chat.#socket.write(
+    this.#socket.write(
       [
         'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
         `Host: 127.0.0.1:${port}`,
@@ -48,13 +60,6 @@ export class ChatSocket {
         '\r\n',
       ].join('\r\n'),
     );
-    chat.token = token;
-    await ready;
-    return chat;
-  }
-
-  constructor(hearing) {
-    this.#hearing = hearing;
   }
 
   /** @param {string} packet of socket.io, in ASCII */
@@ -82,7 +87,7 @@ export class ChatSocket {
     const type = bytes[start];
     if (type === PING) return this.send('3');
     if (type !== PACKET) {
-      if (bytes[start] === ZERO) this.send(`40${JSON.stringify({ token: this.token })}`); // the engine is open
+      if (bytes[start] === ZERO) this.send(`40${JSON.stringify({ token: this.#token })}`); // the engine is open
       return;
     }
     const kind = bytes[start + 1];

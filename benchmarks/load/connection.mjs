@@ -11,7 +11,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
  * @param {(bytes: Buffer) => number} take is shown what has come, and says how much of it is dealt with; the rest is
  * shown again with what comes next. The bytes are not to be kept.
  * @param {(error?: Error) => void} onClosed
- * @returns {Promise<import('node:net').Socket>}
+ * @returns {import('node:net').Socket} what is written to it before it is connected waits
  */
 export function openConnection(port, take, onClosed) {
   let rest = null;
@@ -22,14 +22,10 @@ export function openConnection(port, take, onClosed) {
     rest = taken < bytes.length ? Buffer.from(bytes.subarray(taken)) : null;
     return true;
   };
-  return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, noDelay: true, onread: { buffer: READ_BUFFER, callback: read } };
-    const socket = connect(options, () => resolve(socket));
-    let failure;
-    socket.on('error', (error) => (failure = error));
-    socket.on('close', () => {
-      reject(failure ?? new Error('closed'));
-      onClosed(failure);
-    });
-  });
+  const onread = { buffer: READ_BUFFER, callback: read };
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true, onread });
+  let failure;
+  socket.on('error', (error) => (failure = error));
+  socket.on('close', () => onClosed(failure));
+  return socket;
 }

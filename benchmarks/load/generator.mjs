@@ -70,7 +70,7 @@ export class Generator {
     const again = () => running && load.inFlight !== undefined && this.#send(sendBy, performance.now());
     const ledger = new Ledger(this.#next, size, again);
     this.#ledger = ledger;
-    const doors = load.door === 'rest' ? await this.#openRestDoors() : [];
+    const doors = load.door === 'rest' ? this.#ports.map((port) => new RestDoor(port)) : [];
     const sendBy = load.door === 'rest' ? this.#byRest(doors) : this.#bySocket();
 
     try {
@@ -139,10 +139,6 @@ export class Generator {
         { token: users[sender].token, conversationId, body: `{${fields(n)}` },
         (refusal) => ledger.acknowledged(n, refusal),
       );
-  }
-
-  #openRestDoors() {
-    return Promise.all(this.#ports.map((port) => RestDoor.open(port)));
   }
 
   #portOf(person) {

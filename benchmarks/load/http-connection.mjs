@@ -8,17 +8,20 @@ const STATUS_AT = 'HTTP/1.1 '.length;
 export class HttpConnection {
   #socket;
   #settle = null;
-  #closing = false;
 
-  /** @param {number} port */
-  static async open(port) {
-    const connection = new HttpConnection();
-    connection.#socket = await openConnection(
+  /**
+   * @param {number} port
+   * @param {() => void} onClosed
+   */
+  constructor(port, onClosed) {
+    this.#socket = openConnection(
       port,
-      (bytes) => connection.#take(bytes),
-      () => connection.#closed(),
+      (bytes) => this.#take(bytes),
+      (error) => {
+        onClosed();
+        this.#settle?.(0, () => `the connection was closed: ${error?.message}`);
+      },
     );
-    return connection;
   }
 
   /**
@@ -31,7 +34,7 @@ export class HttpConnection {
   }
 
   close() {
-    this.#closing = true;
+    this.#settle = null;
     this.#socket.destroy();
   }
 
@@ -48,9 +51,5 @@ export class HttpConnection {
     this.#settle = null;
     settle(status, () => bytes.latin1Slice(start, end));
     return end;
-  }
-
-  #closed() {
-    if (!this.#closing) this.#settle?.(0, () => 'the connection was closed');
   }
 }

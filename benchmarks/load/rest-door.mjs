@@ -1,23 +1,16 @@
 import { HttpConnection } from './http-connection.mjs';
 
 /** As many as there may be requests in flight at once; those beyond wait for one that is free. */
-const CONNECTIONS = 256;
+const MOST_CONNECTIONS = 256;
 
 /** Sends messages by `POST /v1/conversations/{id}/messages`, to one node. */
 export class RestDoor {
   #port;
-  #all = [];
+  #all = new Set();
   #free = [];
   #waiting = [];
 
   /** @param {number} port */
-  static async open(port) {
-    const door = new RestDoor(port);
-    door.#all = await Promise.all(Array.from({ length: CONNECTIONS }, () => HttpConnection.open(port)));
-    door.#free = [...door.#all];
-    return door;
-  }
-
   constructor(port) {
     this.#port = port;
   }
@@ -28,20 +21,35 @@ export class RestDoor {
       `POST /v1/conversations/${conversationId}/messages HTTP/1.1\r\nHost: 127.0.0.1:${this.#port}\r\n` +
       `Authorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const connection = this.#free.pop();
-    if (connection === undefined) this.#waiting.push([request, answered]);
-    else this.#ask(connection, request, answered);
+    if (connection !== undefined) return this.#ask(connection, request, answered);
+    this.#waiting.push([request, answered]);
+    // Not before it is needed: a server takes leave of connections on which nothing is asked.
+    if (this.#all.size < MOST_CONNECTIONS) this.#open();
   }
 
   close() {
     for (const connection of this.#all) connection.close();
   }
 
+  #open() {
+    const connection = new HttpConnection(this.#port, () => {
+      this.#all.delete(connection);
+      this.#free = this.#free.filter((one) => one !== connection);
+    });
+    this.#all.add(connection);
+    this.#next(connection);
+  }
+
   #ask(connection, request, answered) {
     connection.ask(request, (status, body) => {
-      const waiting = this.#waiting.shift();
-      if (waiting === undefined) this.#free.push(connection);
-      else this.#ask(connection, ...waiting);
+      this.#next(connection);
       answered(status === 201 ? null : `${status} ${body()}`);
     });
+  }
+
+  #next(connection) {
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) this.#free.push(connection);
+    else this.#ask(connection, ...waiting);
   }
 }

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { withClient } from '../../scripts/infra/databases.mjs';
+import { yardstick } from '../measure/yardstick.mjs';
 import { Failure } from '../../scripts/run/failure.mjs';
 
 const MUST_BE_ON = ['fsync', 'synchronous_commit', 'full_page_writes'];
@@ -36,6 +37,7 @@ export async function readConditions(databaseUrl) {
   return {
     at: new Date().toISOString(),
     cpu: `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
+    speedOfACore: yardstick(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
     postgres,

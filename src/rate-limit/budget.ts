@@ -4,7 +4,24 @@ import { RateLimited } from './rate-limited.error';
 import type { SharedCounts } from './shared-counts';
 import type { Policy, Standing } from './standing';
 
-const MOST_REMEMBERED = 10_000;
+const MOST_REMEMBERED = 20_000;
+/** Who asks often is given so much of their limit at once, and the next charges cost no round trip. */
+const ADVANCE = 1 / 20;
+/** Past this part of a limit nothing is given in advance: what one node holds, another would have to refuse. */
+const COUNTED_ONE_BY_ONE_FROM = 0.75;
+
+/** What this process knows of one key in its present window. */
+interface Account {
+  /** Counted already, and not spent. */
+  left: number;
+  /** By all nodes, as far as is known here. */
+  counted: number;
+  /** When the window ends, by the monotonic clock. */
+  until: number;
+  /** Charges that wait for the answer under way. */
+  waiting: number;
+  asking?: Promise<void>;
+}
 
 /**
  * What each key may spend in a window. Counted in Redis, by all nodes together; while Redis is away each process
@@ -13,11 +30,7 @@ const MOST_REMEMBERED = 10_000;
 export class Budget {
   private readonly shared: RateLimiterRedis;
   private readonly own: RateLimiterMemory;
-  /**
-   * Who has spent everything, and until when: refusing them costs no round trip. The library can do this too, but
-   * by the wall clock: once that jumps back, it would refuse them for as long as it jumped.
-   */
-  private readonly spent = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+  private readonly accounts = new LRUCache<string, Account>({ max: MOST_REMEMBERED });
 
   constructor(
     readonly policy: Policy,
@@ -34,37 +47,75 @@ export class Budget {
    * @throws RateLimited when there is none left.
    */
   async charge(key: string): Promise<Standing> {
-    const now = performance.now();
-    const until = this.spent.get(key) ?? now;
-    if (until > now) throw this.refusal(until - now);
-    const { consumedPoints, msBeforeNext } = await this.count(key);
-    // The wall clock is in what this process counts for itself, so it is not believed beyond a window.
-    const leftMs = Math.min(msBeforeNext, this.policy.seconds * 1_000);
-    if (consumedPoints >= this.policy.limit) this.spent.set(key, performance.now() + leftMs);
-    if (consumedPoints > this.policy.limit) throw this.refusal(leftMs);
-    return { remaining: this.policy.limit - consumedPoints, resetSeconds: wholeSeconds(leftMs) };
+    const account = this.accountOf(key);
+    for (;;) {
+      const leftMs = account.until - performance.now();
+      if (leftMs <= 0) Object.assign(account, { left: 0, counted: 0 });
+      if (account.left > 0) return this.spend(account, leftMs);
+      // Refusing costs no round trip. The library can do this too, but by the wall clock, which may jump.
+      if (account.counted >= this.policy.limit) throw new RateLimited(this.policy, wholeSeconds(leftMs));
+      await this.moreFor(key, account);
+    }
   }
 
-  private async count(key: string): Promise<RateLimiterRes> {
+  private accountOf(key: string): Account {
+    const known = this.accounts.get(key);
+    if (known !== undefined) return known;
+    const account: Account = { left: 0, counted: 0, until: -Infinity, waiting: 0 };
+    this.accounts.set(key, account);
+    return account;
+  }
+
+  private spend(account: Account, leftMs: number): Standing {
+    account.left--;
+    const spent = Math.min(account.counted, this.policy.limit) - account.left;
+    return { remaining: this.policy.limit - spent, resetSeconds: wholeSeconds(leftMs) };
+  }
+
+  /** One question at a time for a key; whoever comes meanwhile is asked for together. */
+  private async moreFor(key: string, account: Account): Promise<void> {
+    if (account.asking !== undefined) {
+      account.waiting++;
+      return account.asking.finally(() => account.waiting--);
+    }
+    const wanted = 1 + account.waiting + this.advanceFor(account);
+    account.asking = this.ask(key, account, wanted).finally(() => (account.asking = undefined));
+    return account.asking;
+  }
+
+  private advanceFor({ counted }: Account): number {
+    const { limit } = this.policy;
+    return counted > 0 && counted < limit * COUNTED_ONE_BY_ONE_FROM ? Math.floor(limit * ADVANCE) : 0;
+  }
+
+  private async ask(key: string, account: Account, wanted: number): Promise<void> {
+    const { consumedPoints, msBeforeNext } = await this.count(key, wanted);
+    // The wall clock is in what this process counts for itself, so it is not believed beyond a window.
+    account.until = performance.now() + Math.min(msBeforeNext, this.policy.seconds * 1_000);
+    account.left = Math.max(0, wanted - Math.max(0, consumedPoints - this.policy.limit));
+    account.counted = consumedPoints;
+  }
+
+  private async count(key: string, points: number): Promise<RateLimiterRes> {
     if (this.counts.available) {
       try {
-        return await consumed(this.shared, this.counts.key(key));
+        return await consumed(this.shared, this.counts.key(key), points);
       } catch (err) {
         this.counts.failed(err);
       }
     }
-    return consumed(this.own, key);
-  }
-
-  private refusal(leftMs: number): RateLimited {
-    return new RateLimited(this.policy, wholeSeconds(leftMs));
+    return consumed(this.own, key, points);
   }
 }
 
 /** The library throws what it counted when that is beyond the limit. */
-async function consumed(limiter: RateLimiterRedis | RateLimiterMemory, key: string): Promise<RateLimiterRes> {
+async function consumed(
+  limiter: RateLimiterRedis | RateLimiterMemory,
+  key: string,
+  points: number,
+): Promise<RateLimiterRes> {
   try {
-    return await limiter.consume(key);
+    return await limiter.consume(key, points);
   } catch (outcome) {
     if (outcome instanceof RateLimiterRes) return outcome;
     throw outcome;

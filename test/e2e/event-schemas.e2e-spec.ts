@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { type ChatEventType, EventAnnouncer } from '../../src/outbox';
-import { encodeEnvelope } from '../../src/outbox/bus/envelope';
+import type { ChatEventType } from '../../src/outbox';
 import { eventually } from '../support/eventually';
+import { EventStream, type PublishedEvent } from '../support/outbox/event-stream';
 import { EventSchemas } from '../support/outbox/event-schemas';
 import { World } from '../support/world';
-
-interface Event {
-  readonly eventType: ChatEventType;
-  readonly schemaVersion: number;
-  readonly key: string;
-  readonly tenantId: string;
-}
 
 /** Complete, by the type: a new kind of event is missed here until there is a story that makes it happen. */
 const KINDS: Readonly<Record<ChatEventType, true>> = {
@@ -30,20 +23,24 @@ const TYPES = Object.keys(KINDS).sort() as ChatEventType[];
 
 describe('the events for other services', () => {
   let world: World;
-  let published: Event[];
+  let stream: EventStream;
+  let published: PublishedEvent[];
   const schemas = new EventSchemas();
-  const faultsOf = (event: Event): string[] => schemas.faults(event);
+  const faultsOf = (event: PublishedEvent): string[] => schemas.faults(event);
 
   beforeAll(async () => {
     world = await World.start();
-    published = [];
-    world.nodes[0]?.get(EventAnnouncer).listen((announcements) => {
-      for (const { event } of announcements) published.push(JSON.parse(encodeEnvelope(event)) as Event);
-    });
+    stream = EventStream.of(world.environment);
     await everythingHappens();
-    await eventually(() => expect(kindsOf(published)).toEqual(TYPES), 10_000);
+    await eventually(async () => {
+      published = await stream.events();
+      expect(kindsOf(published)).toEqual(TYPES);
+    }, 10_000);
   });
-  afterAll(() => world.stop());
+  afterAll(async () => {
+    await world.stop();
+    await stream.close();
+  });
 
   async function everythingHappens(): Promise<void> {
     const [alice, bob, carol] = [world.person('Ålice 😀'), world.person('Bob'), world.person('Carol')];
@@ -60,9 +57,9 @@ describe('the events for other services', () => {
       clientMessageId: randomUUID(),
       expiresInSeconds: 600,
     });
-    await bob.says(group, 'which?', { replyToId: sent.id });
     await carol.marksDelivered(group, sent.seq);
     await bob.marksRead(group, { seq: sent.seq });
+    await bob.says(group, 'which?', { replyToId: sent.id });
     await alice.edits(group, sent.id, 'fish');
     await alice.deletes(group, sent.id);
     await carol.removes(group, carol);
@@ -106,7 +103,7 @@ describe('the events for other services', () => {
     for (const type of TYPES) expect(index).toContain(`[\`${type}\`](${type}.v1.schema.json)`);
   });
 
-  function ofKind(type: ChatEventType): Event[] {
+  function ofKind(type: ChatEventType): PublishedEvent[] {
     const events = published.filter(({ eventType }) => eventType === type);
     expect(events).not.toEqual([]);
     return events;
@@ -115,7 +112,7 @@ describe('the events for other services', () => {
 
 type Path = readonly (string | number)[];
 
-function kindsOf(events: readonly Event[]): string[] {
+function kindsOf(events: readonly PublishedEvent[]): string[] {
   return [...new Set(events.map(({ eventType }) => eventType))].sort();
 }
 
@@ -138,7 +135,7 @@ function at(value: object, path: Path): Record<string | number, unknown> {
 }
 
 /** A copy with another value for the field at `path`; undefined takes it out. */
-function withField(event: Event, path: Path, value: unknown): Event {
+function withField(event: PublishedEvent, path: Path, value: unknown): PublishedEvent {
   const copy = structuredClone(event);
   const holder = at(copy, path.slice(0, -1));
   const field = path.at(-1) as string;

@@ -6,38 +6,29 @@ import { eventually } from '../../support/eventually';
 import { holdServers, releaseServers } from '../../support/infra/held-servers';
 import { chatEvent, mixedEvents } from '../../support/outbox/chat-events';
 import { type BusUnderTest, describeEventBus } from '../../support/outbox/event-bus-conformance';
+import { EventStream } from '../../support/outbox/event-stream';
 import { FaultProxy } from '../../support/faults/fault-proxy';
 import { testRedisUrl } from '../../support/realtime/test-redis';
 
 beforeAll(() => Logger.overrideLogger(false));
 afterAll(() => Logger.overrideLogger(['log', 'warn', 'error']));
 
-/** Of the entries on a stream, each of which has one field. */
-async function eventsOn(redis: Redis, stream: string): Promise<string[]> {
-  const entries = await redis.xrange(stream, '-', '+');
-  return entries.map(([, [field, text = '', ...more]]) => {
-    expect([field, more]).toEqual(['event', []]);
-    return text;
-  });
-}
-
 describeEventBus(
   'events on a Redis stream',
   async (): Promise<BusUnderTest> => {
     const keyPrefix = `${randomUUID()}:`;
     const proxy = await FaultProxy.to(testRedisUrl());
-    const consumer = new Redis(testRedisUrl());
+    const stream = new EventStream(testRedisUrl(), `${keyPrefix}chat:events`);
     const bus = new RedisStreamsBus({ url: proxy.url, keyPrefix }, { maxLength: 10_000 });
     await bus.onModuleInit();
     return {
       bus,
-      published: () => eventsOn(consumer, `${keyPrefix}chat:events`),
+      published: () => stream.texts(),
       lose: (outage) => proxy.become(outage as 'cut' | 'hole'),
       bringBack: () => proxy.become('none'),
       stop: async () => {
         await bus.onApplicationShutdown();
-        await consumer.del(`${keyPrefix}chat:events`);
-        await consumer.quit();
+        await stream.close();
         proxy.close();
       },
     };
@@ -46,26 +37,25 @@ describeEventBus(
 );
 
 describe('the stream', () => {
-  let redis: Redis;
+  let stream: EventStream;
   let bus: RedisStreamsBus;
   const keyPrefix = `${randomUUID()}:`;
-  const stream = `${keyPrefix}chat:events`;
+  const name = `${keyPrefix}chat:events`;
 
   beforeEach(async () => {
-    redis = new Redis(testRedisUrl());
+    stream = new EventStream(testRedisUrl(), name);
     bus = new RedisStreamsBus({ url: testRedisUrl(), keyPrefix }, { maxLength: 1_000 });
     await bus.onModuleInit();
   });
   afterEach(async () => {
     await bus.onApplicationShutdown();
-    await redis.del(stream);
-    await redis.quit();
+    await stream.close();
   });
 
   it('keeps its newest events, about as many as are configured', async () => {
     const events = mixedEvents([randomUUID()], 5_000);
     await bus.publish(events);
-    const kept = await eventsOn(redis, stream);
+    const kept = await stream.texts();
     expect(kept.length).toBeGreaterThanOrEqual(1_000);
     expect(kept.length).toBeLessThan(1_500);
     expect(kept.at(-1)).toContain(events.at(-1)?.eventId);
@@ -75,30 +65,35 @@ describe('the stream', () => {
     const [long, other] = [randomUUID(), randomUUID()];
     const events = [chatEvent(long, 1, 'x'.repeat(5_000_000)), chatEvent(long, 2), chatEvent(other)];
     expect((await bus.publish(events)).map(({ status }) => status)).toEqual(['refused', 'held', 'taken']);
-    expect(await eventsOn(redis, stream)).toHaveLength(1);
+    expect((await stream.events()).map(({ key }) => key)).toEqual([other]);
   });
 
   it('takes nothing where something else has its name, and says so', async () => {
-    await redis.set(stream, 'not a stream');
+    const redis = new Redis(testRedisUrl());
+    await redis.set(name, 'not a stream');
+    await redis.quit();
     await expect(bus.publish(mixedEvents([randomUUID()], 3))).rejects.toThrow(/^WRONGTYPE/);
-    await redis.del(stream);
+    await stream.clear();
     await bus.publish([chatEvent(randomUUID())]);
-    expect(await eventsOn(redis, stream)).toHaveLength(1);
+    expect(await stream.texts()).toHaveLength(1);
   });
 });
 
 describe('a Redis that takes no writes', () => {
   let redis: Redis;
+  let stream: EventStream;
   let bus: RedisStreamsBus;
 
   beforeAll(async () => {
     const { redis: server } = await holdServers('fast');
     redis = new Redis(server.url);
+    stream = new EventStream(server.url, 'chat:events');
     bus = new RedisStreamsBus({ url: server.url, keyPrefix: '' }, { maxLength: 1_000 });
     await bus.onModuleInit();
   });
   afterAll(async () => {
     await bus.onApplicationShutdown();
+    await stream.close();
     await redis.quit();
     releaseServers();
   });
@@ -118,12 +113,12 @@ describe('a Redis that takes no writes', () => {
       const events = mixedEvents([randomUUID(), randomUUID()], 10);
       await redis.call(command, ...args);
       await expect(bus.publish(events)).rejects.toThrow(new RegExp(`^${reason}`));
-      expect(await redis.exists('chat:events')).toBe(0);
+      expect(await stream.texts()).toEqual([]);
 
       await redis.call(undo, ...undoArgs);
       await eventually(() => bus.publish(events));
-      expect(await eventsOn(redis, 'chat:events')).toHaveLength(20);
-      await redis.del('chat:events');
+      expect(await stream.texts()).toHaveLength(20);
+      await stream.clear();
     },
   );
 });

@@ -23,6 +23,7 @@ type Direction = 'up' | 'down';
 
 /** A link that can be broken, between a client and a server on this machine. */
 export class FaultProxy {
+  private readonly clients = new Set<Socket>();
   private readonly sockets = new Set<Socket>();
   private fault: Fault = 'none';
   private onLimit: () => void = () => undefined;
@@ -45,6 +46,11 @@ export class FaultProxy {
     const url = new URL(this.target);
     url.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     return url.href;
+  }
+
+  /** Clients that are there at this moment. */
+  get connections(): number {
+    return this.clients.size;
   }
 
   /** Whoever connects from now on gets there. The rest of the URL stays as it was. */
@@ -73,17 +79,21 @@ export class FaultProxy {
   }
 
   private join(client: Socket): void {
-    this.sockets.add(client);
-    client.on('error', () => undefined).on('close', () => this.sockets.delete(client));
+    this.clients.add(client);
+    this.keep(client).on('close', () => this.clients.delete(client));
     if (this.fault === 'cut') {
       client.resetAndDestroy();
       return;
     }
-    const server = connect({ port: Number(this.target.port), host: this.target.hostname, noDelay: true });
-    this.sockets.add(server);
-    server.on('error', () => undefined).on('close', () => this.sockets.delete(server));
+    const { port, hostname: host } = this.target;
+    const server = this.keep(connect({ port: Number(port), host, noDelay: true }));
     this.pass(client, server, 'up');
     this.pass(server, client, 'down');
+  }
+
+  private keep(socket: Socket): Socket {
+    this.sockets.add(socket);
+    return socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
   }
 
   private pass(from: Socket, to: Socket, direction: Direction): void {

@@ -100,7 +100,6 @@ export interface Usage {
   readonly at: number;
   readonly rssMib: number;
   readonly openFiles: number;
-  /** Of all nodes together. */
   readonly postgresConnections: number;
 }
 

@@ -14,8 +14,8 @@ import { recovery } from './invariants/recovery';
 /** Of each kind; what is wrong a thousand times is told well enough by some. */
 const MOST_TOLD = 10;
 
-/** What two nodes on two cores stay well below, though they serve all day. */
-export const USUAL_CAPS: Caps = { rssMib: 400, openFiles: 600, postgresConnections: 40 };
+/** What a node stays below, though it serves many. */
+export const USUAL_CAPS: Caps = { rssMib: 400, openFiles: 600, postgresConnections: 24 };
 
 /** Nothing of this may ever be broken. @returns what was, each with its number: `I1 …`. */
 export function judge(seen: Observed, end: FinalState, caps: Caps = USUAL_CAPS): string[] {

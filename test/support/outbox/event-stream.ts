@@ -1,41 +1,55 @@
 import { Redis } from 'ioredis';
-import type { ChatEvent } from '../../../src/outbox';
-import type { World } from '../world';
+import type { ChatEventType } from '../../../src/outbox';
 
 /** An event as other services read it. */
-export type PublishedEvent = Omit<ChatEvent<Record<string, unknown>>, 'occurredAt'> & {
+export interface PublishedEvent {
+  readonly eventId: string;
+  readonly eventType: ChatEventType;
+  readonly schemaVersion: number;
   readonly occurredAt: string;
-};
+  readonly tenantId: string;
+  readonly key: string;
+  readonly rev: number;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
 
-/** What the nodes of a world have published, read as another service would. */
+/** The stream of one installation, as other services see it. */
 export class EventStream {
   private readonly redis: Redis;
-  private readonly name: string;
 
-  constructor(world: World) {
-    const { REDIS_URL = '', REDIS_KEY_PREFIX = '' } = world.environment;
-    this.redis = new Redis(REDIS_URL);
-    this.name = `${REDIS_KEY_PREFIX}chat:events`;
+  constructor(
+    redisUrl: string,
+    private readonly name: string,
+  ) {
+    this.redis = new Redis(redisUrl);
   }
 
-  /** Everything, as often as it was published. */
-  async all(): Promise<PublishedEvent[]> {
+  /** That of the nodes which run with these variables. */
+  static of(env: Readonly<Record<string, string | undefined>>): EventStream {
+    return new EventStream(env['REDIS_URL'] ?? '', `${env['REDIS_KEY_PREFIX'] ?? ''}chat:events`);
+  }
+
+  /** All that is on it, oldest first, as it was published. */
+  async texts(): Promise<string[]> {
     const entries = await this.redis.xrange(this.name, '-', '+');
-    return entries.map(([, [, text = '']]) => JSON.parse(text) as PublishedEvent);
-  }
-
-  /** Of one conversation, each at its first appearance. */
-  async of(key: string): Promise<PublishedEvent[]> {
-    const seen = new Set<string>();
-    return (await this.all()).filter((event) => {
-      const isFirst = event.key === key && !seen.has(event.eventId);
-      seen.add(event.eventId);
-      return isFirst;
+    return entries.map(([, fields]) => {
+      const [field, text = '', ...more] = fields;
+      if (field !== 'event' || more.length > 0) throw new Error(`not one field "event": ${fields.join()}`);
+      return text;
     });
   }
 
-  async close(): Promise<void> {
+  async events(): Promise<PublishedEvent[]> {
+    return (await this.texts()).map((text) => JSON.parse(text) as PublishedEvent);
+  }
+
+  /** Leaves nothing of it in Redis. */
+  async clear(): Promise<void> {
     await this.redis.del(this.name);
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
     await this.redis.quit();
   }
 }

@@ -1,9 +1,9 @@
 import type { Invariant } from './invariant';
 
+/** The most that one node may hold. */
 export interface Caps {
   readonly rssMib: number;
   readonly openFiles: number;
-  /** Of all nodes together. */
   readonly postgresConnections: number;
 }
 
