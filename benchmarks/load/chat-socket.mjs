@@ -104,10 +104,7 @@ export class ChatSocket {
     if (name !== 'new_m') return this.#hearing.trouble(bytes.latin1Slice(start, Math.min(end, start + 300)));
     const seq = bytes.indexOf(SEQ, start);
     const content = bytes.indexOf(CONTENT, seq);
-    this.#hearing.message(
-      numberAt(bytes, content + CONTENT.length),
-      numberAt(bytes, seq + SEQ.length),
-    );
+    this.#hearing.message(numberAt(bytes, content + CONTENT.length), numberAt(bytes, seq + SEQ.length));
   }
 
   /** `43123[{"ok":true,…}]` */

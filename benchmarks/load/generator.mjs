@@ -7,10 +7,11 @@ import { Ledger } from './ledger.mjs';
 import { RestDoor } from './rest-door.mjs';
 
 const CONNECT_AT_ONCE = 50;
-const SETTLE_WITHIN_MS = 10_000;
+const SETTLE_WITHIN_MS = 30_000;
 const TICK_MS = 1;
 /** With the number before it 100 bytes, as a short message has. */
-const TEXT = 'Namaste! Shall we meet at the bus park at six, or is seven better for you and the others?'.padEnd(90, '.');
+const TEXT =
+  'Namaste! Shall we meet at the bus park at six, or is seven better for you and the others?'.padEnd(90, '.');
 
 /**
  * Everybody of a population, each with a socket to one of the nodes, hearing all and writing when told to.
@@ -126,9 +127,7 @@ export class Generator {
 
   #bySocket() {
     return (n, sender, conversationId) =>
-      this.#sockets[sender].send(
-        `42${n}["send_message",{"conversationId":"${conversationId}",${fields(n)}]`,
-      );
+      this.#sockets[sender].send(`42${n}["send_message",{"conversationId":"${conversationId}",${fields(n)}]`);
   }
 
   #byRest(doors) {
@@ -171,7 +170,9 @@ export class Generator {
     while (ledger.unsettled > 0 && performance.now() < deadline) await this.#while(20);
     await this.#while(20);
     if (ledger.unsettled > 0)
-      throw new Failure(`${ledger.unsettled} messages were not accepted, or not heard by everybody, in time.`);
+      throw new Failure(
+        `${ledger.unsettled} messages were not accepted, or not heard by everybody, in time.`,
+      );
   }
 }
 
@@ -188,7 +189,10 @@ function figures({ ledger, started, ended, used }) {
   const seconds = (ended.at - started.at) / 1_000;
   const accepted = ended.accepted - started.accepted;
   const { own: generator, ...others } = used;
-  const cpu = Object.entries({ ...others, generator }).map(([name, spent]) => [name, (spent / accepted) * 1_000]);
+  const cpu = Object.entries({ ...others, generator }).map(([name, spent]) => [
+    name,
+    (spent / accepted) * 1_000,
+  ]);
   return {
     acceptedPerSecond: accepted / seconds,
     deliveredPerSecond: (ended.delivered - started.delivered) / seconds,

@@ -3,7 +3,7 @@ import { withClient } from '../../scripts/infra/databases.mjs';
 import { tokenFor } from '../../scripts/stand-in/token.mjs';
 
 export const USERS = 1_000;
-const NIL_TENANT = '00000000-0000-0000-0000-000000000000';
+export const NIL_TENANT = '00000000-0000-0000-0000-000000000000';
 
 /**
  * People, each in one conversation of two and in one room of eight: that with their number divided by its size.
@@ -28,11 +28,23 @@ export async function populate(databaseUrl, secret) {
 }
 
 /**
+ * So many conversations of new people, `size` in each.
+ *
+ * @param {string} databaseUrl with the service's schema
+ * @returns {Promise<{ id: string, members: string[] }[]>}
+ */
+export async function populateWith(databaseUrl, count, size) {
+  const users = Array.from({ length: count * size }, () => randomUUID()).sort();
+  const { ids } = await found(databaseUrl, users, size);
+  return ids.map((id, at) => ({ id, members: users.slice(at * size, (at + 1) * size) }));
+}
+
+/**
  * Conversations of the users that follow one another, `size` in each.
  *
  * @param {string[]} users sorted: a direct conversation names the lower first
  */
-export async function found(databaseUrl, users, size) {
+async function found(databaseUrl, users, size) {
   const ids = Array.from({ length: Math.floor(users.length / size) }, () => randomUUID());
   await withClient(databaseUrl, async (client) => {
     await client.query(

@@ -26,7 +26,10 @@ const server = createServer((request, response) => {
     const token = request.headers.authorization.slice('Bearer '.length);
     const message = take(numbers.get(token), { ...JSON.parse(Buffer.concat(chunks)), conversationId });
     const body = JSON.stringify(message);
-    response.writeHead(201, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+    response.writeHead(201, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    });
     response.end(body);
   });
 });

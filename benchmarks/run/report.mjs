@@ -31,19 +31,28 @@ export function report({ name, title, conditions, notes, tables, figures }, isKe
   const folder = inProject('benchmarks', 'results');
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/${name}.md`, `${text}\n`);
-  writeFileSync(`${folder}/${name}.json`, `${JSON.stringify({ title, conditions: all, notes, figures }, null, 2)}\n`);
+  writeFileSync(
+    `${folder}/${name}.json`,
+    `${JSON.stringify({ title, conditions: all, notes, figures }, null, 2)}\n`,
+  );
   console.log(`Kept as benchmarks/results/${name}.md and .json`);
 }
 
 /** @param {number | null} value */
 export function rounded(value, digits = 0) {
-  return value === null ? '–' : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return value === null
+    ? '–'
+    : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 function table({ columns, rows }) {
   const widths = columns.map((column, at) => Math.max(column.length, ...rows.map((row) => row[at].length)));
   const line = (cells) => `| ${cells.map((cell, at) => pad(cell, widths[at], at)).join(' | ')} |`;
-  return [line(columns), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
+  return [
+    line(columns),
+    `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`,
+    ...rows.map(line),
+  ].join('\n');
 }
 
 /** The first column names, the others count. */

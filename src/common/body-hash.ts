@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const HASH_BYTES = 16;
 
@@ -7,7 +7,7 @@ const HASH_BYTES = 16;
  * fields came in. 128 bits of SHA-256, so that nobody finds two that collide.
  */
 export function bodyHash(body: Readonly<Record<string, unknown>>): Buffer {
-  return createHash('sha256').update(canonicalJson(body)).digest().subarray(0, HASH_BYTES);
+  return hash('sha256', canonicalJson(body), 'buffer').subarray(0, HASH_BYTES);
 }
 
 /** JSON with the keys of every object sorted, and without what is undefined. */

@@ -15,4 +15,10 @@ export {
 } from './config';
 export { ConfigError } from './config.error';
 export { ConfigModule } from './config.module';
-export { loadConfig, loadConfigFromEnvironment, loadMigrationConfigFromEnvironment } from './load-config';
+export {
+  loadConfig,
+  loadConfigFromEnvironment,
+  loadMigrationConfigFromEnvironment,
+  loadReplayConfigFromEnvironment,
+  type ReplayConfig,
+} from './load-config';

@@ -14,6 +14,7 @@ import {
   TelemetryConfig,
   UpstreamConfig,
 } from './config';
+import type { Settings } from './config.schema';
 import { type Environment, readSettings, readSome } from './read-settings';
 
 /** `loadConfig` for the process's own environment: the one place where that is read. */
@@ -30,6 +31,23 @@ export interface MigrationConfig {
 export function loadMigrationConfigFromEnvironment(): MigrationConfig {
   const { DATABASE_URL, EXTENSIONS } = readSome(process.env, ['DATABASE_URL', 'EXTENSIONS']);
   return { databaseUrl: DATABASE_URL, extensions: slice(ExtensionsConfig, { modules: EXTENSIONS }) };
+}
+
+const OF_STORES = [
+  'DATABASE_URL',
+  'DATABASE_POOL_SIZE',
+  'MIGRATE_ON_START',
+  'REDIS_URL',
+  'REDIS_KEY_PREFIX',
+  'EVENT_STREAM_MAX_LENGTH',
+  'OUTBOX_KEEP_HOURS',
+] as const;
+
+export type ReplayConfig = Pick<Config, 'database' | 'redis' | 'eventStream' | 'outbox'>;
+
+/** What publishing events again needs to know: where they are and where they go. */
+export function loadReplayConfigFromEnvironment(): ReplayConfig {
+  return stores(readSome(process.env, OF_STORES));
 }
 
 /**
@@ -57,15 +75,7 @@ export function loadConfig(env: Environment): Config {
       audience: settings.JWT_AUDIENCE,
       serviceTokens: settings.SERVICE_TOKEN,
     }),
-    database: slice(DatabaseConfig, {
-      url: settings.DATABASE_URL,
-      poolSize: settings.DATABASE_POOL_SIZE,
-      migrateOnStart: settings.MIGRATE_ON_START,
-      nodeId: randomUUID(),
-    }),
-    redis: slice(RedisConfig, { url: settings.REDIS_URL, keyPrefix: settings.REDIS_KEY_PREFIX }),
-    eventStream: slice(EventStreamConfig, { maxLength: settings.EVENT_STREAM_MAX_LENGTH }),
-    outbox: slice(OutboxConfig, { keepHours: settings.OUTBOX_KEEP_HOURS }),
+    ...stores(settings),
     upstream: slice(UpstreamConfig, {
       baseUrl: settings.KAHA_BASE_URL,
       serviceToken: settings.KAHA_SERVICE_TOKEN,
@@ -90,6 +100,20 @@ export function loadConfig(env: Environment): Config {
     }),
     extensions: slice(ExtensionsConfig, { modules: settings.EXTENSIONS }),
   });
+}
+
+function stores(settings: Pick<Settings, (typeof OF_STORES)[number]>): ReplayConfig {
+  return {
+    database: slice(DatabaseConfig, {
+      url: settings.DATABASE_URL,
+      poolSize: settings.DATABASE_POOL_SIZE,
+      migrateOnStart: settings.MIGRATE_ON_START,
+      nodeId: randomUUID(),
+    }),
+    redis: slice(RedisConfig, { url: settings.REDIS_URL, keyPrefix: settings.REDIS_KEY_PREFIX }),
+    eventStream: slice(EventStreamConfig, { maxLength: settings.EVENT_STREAM_MAX_LENGTH }),
+    outbox: slice(OutboxConfig, { keepHours: settings.OUTBOX_KEEP_HOURS }),
+  };
 }
 
 /** Slices are instances, since modules ask for them by class. */

@@ -33,6 +33,7 @@ export class Device {
     const device = new Device(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('ready', () => resolve()).once('connect_error', reject);
+      void device.ended.then((reason) => reject(new Error(reason)));
       socket.connect();
     });
     return device;

@@ -9,7 +9,7 @@ export {
   MayBeAbsent,
   MayBeAbsentOrNull,
 } from './field-decorators';
-export { IsTime } from './is-time';
+export { isTime, IsTime } from './is-time';
 export { isPlainObject, parseShape } from './parse-shape';
 export { isShallowObject } from './shallow-object';
 export { ShapePipe } from './validation.pipe';

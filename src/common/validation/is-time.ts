@@ -14,7 +14,7 @@ export function IsTime(): PropertyDecorator {
   });
 }
 
-function isTime(value: unknown): boolean {
+export function isTime(value: unknown): boolean {
   if (typeof value !== 'string' || !ISO_8601.test(value) || Number.isNaN(Date.parse(value))) return false;
   // Some days that are not there (February 30) are read as the days after.
   const day = value.slice(0, DAY_LENGTH);

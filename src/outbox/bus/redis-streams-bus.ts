@@ -63,10 +63,18 @@ export class RedisStreamsBus extends EventBus implements OnModuleInit, OnApplica
     return outcomes;
   }
 
+  async check(): Promise<void> {
+    await this.answered(this.link.client.ping());
+  }
+
   private async append(batch: readonly EncodedEvent[]): Promise<void> {
     const texts = batch.map(({ text }) => text);
+    await this.answered(this.link.client.eval(APPEND, 1, this.stream, this.config.maxLength, ...texts));
+  }
+
+  private async answered(answer: Promise<unknown>): Promise<void> {
     try {
-      await this.link.client.eval(APPEND, 1, this.stream, this.config.maxLength, ...texts);
+      await answer;
     } catch (error) {
       if (WANTS_ANOTHER_CONNECTION.test(String(error))) this.link.redial();
       throw error;

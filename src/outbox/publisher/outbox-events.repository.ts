@@ -3,17 +3,21 @@ import type { Queryable, Statement } from '../../database';
 import { type AnnouncedMessage, announcedColumns, readersOf } from '../../message-view';
 import type { ChatEventType } from '../chat-event';
 
-/** An event as the outbox keeps it: of a message only which one it was. */
-export interface OutboxRow {
+/** That there is an event, and whose. */
+export interface WaitingEvent {
   readonly position: number;
   readonly shard: number;
   readonly eventId: string;
+  readonly key: string;
+  readonly occurredAt: Date;
+}
+
+/** An event as the outbox keeps it: of a message only which one it was. */
+export interface OutboxRow extends WaitingEvent {
   readonly eventType: ChatEventType;
   readonly schemaVersion: number;
-  readonly occurredAt: Date;
   readonly traceId: string;
   readonly tenantId: string;
-  readonly key: string;
   readonly rev: number;
   readonly payload: unknown;
   readonly audience: readonly string[] | null;
@@ -35,13 +39,23 @@ export const outboxColumns = (o: string): string => /* sql */ `
 const WAITING: Statement = {
   name: 'outbox_events.waiting',
   text: /* sql */ `
-    SELECT ${outboxColumns('o')}
+    SELECT o.position, o.shard, o.event_uuid AS "eventId", o.conversation_uuid AS "key", o.occurred_at AS "occurredAt"
     FROM unnest($1::smallint[]) AS own(shard)
     CROSS JOIN LATERAL (
       SELECT * FROM outbox o
       WHERE o.shard = own.shard AND o.published_at IS NULL AND o.parked_at IS NULL AND o.conversation_uuid <> ALL ($3)
       ORDER BY o.position LIMIT $2
     ) AS o`,
+};
+
+/** outbox_waiting. */
+const ROWS: Statement = {
+  name: 'outbox_events.rows',
+  text: /* sql */ `
+    SELECT ${outboxColumns('o')}
+    FROM unnest($1::smallint[], $2::bigint[]) AS wanted(shard, position)
+    JOIN outbox o ON o.shard = wanted.shard AND o.position = wanted.position
+      AND o.published_at IS NULL AND o.parked_at IS NULL`,
 };
 
 /** outbox_waiting. */
@@ -105,16 +119,21 @@ export class OutboxEventsRepository {
     shards: readonly number[],
     perShard: number,
     except: readonly string[],
-  ): Promise<OutboxRow[]> {
+  ): Promise<WaitingEvent[]> {
     return db.query(WAITING, [shards, perShard, except]);
   }
 
-  async markPublished(db: Queryable, rows: readonly OutboxRow[]): Promise<void> {
-    await db.query(PUBLISHED, [rows.map(({ shard }) => shard), rows.map(({ position }) => position)]);
+  /** All of what is kept of them, in no order; nothing of one that another node has published meanwhile. */
+  rows(db: Queryable, waiting: readonly WaitingEvent[]): Promise<OutboxRow[]> {
+    return db.query(ROWS, addressesOf(waiting));
+  }
+
+  async markPublished(db: Queryable, events: readonly WaitingEvent[]): Promise<void> {
+    await db.query(PUBLISHED, addressesOf(events));
   }
 
   /** It waits no more, and what comes after it in its conversation may go. */
-  async park(db: Queryable, { shard, position }: OutboxRow): Promise<void> {
+  async park(db: Queryable, { shard, position }: WaitingEvent): Promise<void> {
     await db.query(PARK, [shard, position]);
   }
 
@@ -141,4 +160,8 @@ export class OutboxEventsRepository {
   async deleteOld(db: Queryable, hours: number, limit: number): Promise<number> {
     return (await db.query(DELETE_OLD, [hours, limit])).length;
   }
+}
+
+function addressesOf(events: readonly WaitingEvent[]): [shards: number[], positions: number[]] {
+  return [events.map(({ shard }) => shard), events.map(({ position }) => position)];
 }

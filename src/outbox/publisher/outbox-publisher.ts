@@ -5,7 +5,7 @@ import { DatabaseConfig } from '../../config';
 import { DedicatedConnections } from '../../database';
 import { EventBus } from '../bus/event-bus';
 import type { ChatEvent } from '../chat-event';
-import { OutboxEventsRepository, type OutboxRow } from './outbox-events.repository';
+import { OutboxEventsRepository, type WaitingEvent } from './outbox-events.repository';
 import { OutboxShardsRepository } from './outbox-shards.repository';
 import { PublisherMetrics } from './publisher.metrics';
 import { RecentEvents } from './recent-events';
@@ -97,7 +97,8 @@ export class OutboxPublisher implements OnApplicationBootstrap, OnApplicationShu
   /** Which shards are this node's changes as nodes come and go, and with whether it can publish at all. */
   private async settle(): Promise<void> {
     if (!this.lease.isHeld) this.shards = [];
-    if (!this.lease.isHeld || performance.now() - this.settledAt < SETTLE_MS) return;
+    if (!this.lease.isHeld) return;
+    if (!this.isFailing && performance.now() - this.settledAt < SETTLE_MS) return;
     const obstacle = this.isFailing ? await this.obstacle() : undefined;
     // Until it can be reached again from here, whoever can reach it publishes.
     this.lease.publishes = obstacle === undefined;
@@ -107,56 +108,59 @@ export class OutboxPublisher implements OnApplicationBootstrap, OnApplicationShu
   }
 
   /** What keeps this node from the bus. */
-  private obstacle(): Promise<unknown> {
+  private obstacle(): Promise<Error | undefined> {
     return this.bus.check().then(
       () => undefined,
-      (error: unknown) => error ?? new Error('the bus is away'),
+      (cause: unknown) => (cause instanceof Error ? cause : new Error('the bus is away', { cause })),
     );
   }
 
   private async publishWaiting(): Promise<number> {
     if (this.shards.length === 0) return 0;
-    const waiting = this.refusals.waiting(performance.now());
-    const rows = await this.repository.waiting(this.connection, this.shards, PER_SHARD, waiting);
-    this.metrics.oldestWaiting(rows);
-    if (rows.length === 0) return 0;
-    const events = await this.eventsOf(rows);
+    const except = this.refusals.waiting(performance.now());
+    const found = await this.repository.waiting(this.connection, this.shards, PER_SHARD, except);
+    this.metrics.oldestWaiting(found);
+    if (found.length === 0) return 0;
+    const waiting = await this.withEvents(found);
     // Whoever stood still may find that others have taken over meanwhile.
     if (!this.lease.isHeld) return 0;
-    const taken = await this.publish(rows, events);
+    const taken = await this.publish(waiting);
     if (taken.length > 0) await this.repository.markPublished(this.connection, taken);
     this.metrics.published(taken);
     return taken.length;
   }
 
-  private async eventsOf(rows: readonly OutboxRow[]): Promise<(ChatEvent | undefined)[]> {
-    const known = rows.map(({ eventId }) => this.recent.take(eventId)?.event);
-    const unknown = rows.filter((_row, index) => known[index] === undefined);
-    if (unknown.length === 0) return known;
-    const read = await this.stored.read(this.connection, unknown);
-    const byRow = new Map(unknown.map((row, index) => [row, read[index]?.event]));
-    return rows.map((row, index) => known[index] ?? byRow.get(row));
+  /** Those that still wait, each with its event if there is one to be made of it. */
+  private async withEvents(found: readonly WaitingEvent[]): Promise<[WaitingEvent, ChatEvent | undefined][]> {
+    const known = found.map(({ eventId }) => this.recent.take(eventId)?.event);
+    const unknown = found.filter((_event, index) => known[index] === undefined);
+    const rows = unknown.length === 0 ? [] : await this.repository.rows(this.connection, unknown);
+    const read = rows.length === 0 ? [] : await this.stored.read(this.connection, rows);
+    const byPosition = new Map(rows.map(({ position }, index) => [position, read[index]?.event]));
+    return found.flatMap((one, index): [WaitingEvent, ChatEvent | undefined][] => {
+      const event = known[index];
+      if (event !== undefined) return [[one, event]];
+      return byPosition.has(one.position) ? [[one, byPosition.get(one.position)]] : [];
+    });
   }
 
-  /** @returns the rows whose events the bus has. */
+  /** @returns those whose events the bus has. */
   private async publish(
-    rows: readonly OutboxRow[],
-    events: readonly (ChatEvent | undefined)[],
-  ): Promise<OutboxRow[]> {
-    const sound: [OutboxRow, ChatEvent][] = [];
-    const refused = new Map<OutboxRow, Error>();
+    waiting: readonly (readonly [WaitingEvent, ChatEvent | undefined])[],
+  ): Promise<WaitingEvent[]> {
+    const sound: [WaitingEvent, ChatEvent][] = [];
+    const refused = new Map<WaitingEvent, Error>();
     const heldUp = new Set<string>();
-    rows.forEach((row, index) => {
-      const event = events[index];
-      if (heldUp.has(row.key)) return;
-      if (event !== undefined) sound.push([row, event]);
+    for (const [one, event] of waiting) {
+      if (heldUp.has(one.key)) continue;
+      if (event !== undefined) sound.push([one, event]);
       else {
-        heldUp.add(row.key);
-        refused.set(row, new Error('what it tells of is not there, or is not what it says'));
+        heldUp.add(one.key);
+        refused.set(one, new Error('what it tells of is not there, or is not what it says'));
       }
-    });
+    }
     const outcomes = sound.length === 0 ? [] : await this.bus.publish(sound.map(([, event]) => event));
-    const taken: OutboxRow[] = [];
+    const taken: WaitingEvent[] = [];
     sound.forEach(([row], index) => {
       const outcome = outcomes[index];
       if (outcome?.status === 'refused') refused.set(row, outcome.error);
@@ -168,15 +172,15 @@ export class OutboxPublisher implements OnApplicationBootstrap, OnApplicationShu
     return taken;
   }
 
-  private async refuse(row: OutboxRow, err: Error): Promise<void> {
-    const { eventId, eventType, key } = row;
+  private async refuse(row: WaitingEvent, err: Error): Promise<void> {
+    const { eventId, key } = row;
     const isGivenUp = this.refusals.refused(key, performance.now());
-    this.logger.warn({ msg: 'an event can not be published', eventId, eventType, conversationId: key, err });
+    this.logger.warn({ msg: 'an event can not be published', eventId, conversationId: key, err });
     if (!isGivenUp) return;
     await this.repository.park(this.connection, row);
     this.refusals.passed(key);
     this.metrics.parked();
-    this.logger.error({ msg: 'an event was given up', eventId, eventType, conversationId: key, err });
+    this.logger.error({ msg: 'an event was given up', eventId, conversationId: key, err });
   }
 
   private woken(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../../telemetry';
-import type { OutboxRow } from './outbox-events.repository';
+import type { WaitingEvent } from './outbox-events.repository';
 
 /** What an operator sees of the way to the bus. */
 @Injectable()
@@ -28,12 +28,12 @@ export class PublisherMetrics {
   }
 
   /** What a look at the outbox has found. */
-  oldestWaiting(rows: readonly OutboxRow[]): void {
+  oldestWaiting(rows: readonly WaitingEvent[]): void {
     const times = rows.map(({ occurredAt }) => occurredAt.getTime());
     this.oldest = times.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...times)) / 1_000);
   }
 
-  published(rows: readonly OutboxRow[]): void {
+  published(rows: readonly WaitingEvent[]): void {
     if (rows.length === 0) return;
     this.events.inc({ outcome: 'published' }, rows.length);
     const now = Date.now();

@@ -43,7 +43,7 @@ function messageOf({ eventType, eventId, key, payload }: OutboxRow): MessageAddr
 
 function ofItself(row: OutboxRow): Announcement | undefined {
   const isWhole = isPlainObject(row.payload) && !CHANGES.has(row.eventType);
-  return isWhole ? announcementOf(row, row.payload as object, row.audience ?? []) : undefined;
+  return isWhole ? announcementOf(row, row.payload, row.audience ?? []) : undefined;
 }
 
 function ofMessage(row: OutboxRow, message: AnnouncedMessage | undefined): Announcement | undefined {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { NIL_UUID } from '../../../src/common/uuid';
+import { loadConfig } from '../../../src/config';
 import type { MessageDto } from '../../../src/message-view';
 import { HistoryService } from '../../../src/messages';
+import { replayOutbox } from '../../../src/outbox';
 import type { Person } from '../../support/chat-client';
 import { eventually } from '../../support/eventually';
 import { request } from '../../support/rest';
@@ -28,6 +30,7 @@ export async function busyDay(world: World): Promise<void> {
   await founds(alice, bob, carol, dora);
   await minds(world, alice, dora);
   await heals(world, chat);
+  await replays(world);
 }
 
 async function reads(alice: Person, chat: { id: string }): Promise<void> {
@@ -123,6 +126,13 @@ async function heals(world: World, chat: { id: string }): Promise<void> {
   const [message] = (await history?.announcementsBetween(NIL_UUID, chat.id, 2_995, 2_999)) ?? [];
   const { id } = (message?.event.payload as { message: MessageDto }).message;
   expect(await history?.readersOf(NIL_UUID, chat.id, id)).toHaveLength(2);
+}
+
+/** What an operator has published once more. */
+async function replays(world: World): Promise<void> {
+  const [from, to] = [new Date(Date.now() - 60_000), new Date()];
+  const progress = replayOutbox(loadConfig(world.environment), { from, to, conversationId: undefined });
+  for await (const { refused } of progress) expect(refused).toBe(0);
 }
 
 function asService(world: World, path: string, body: unknown) {

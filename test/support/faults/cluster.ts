@@ -9,6 +9,9 @@ export type LinkName = (typeof LINKS)[number];
 
 /** Nodes as processes, each with all its links by way of proxies; where clients find them stays as it is. */
 export class Cluster {
+  /** Done before the nodes are ended, whatever became of the test. */
+  readonly beforeStop: (() => void)[] = [];
+
   private constructor(
     readonly nodes: readonly ClusterNode[],
     private readonly processes: NodeProcesses,
@@ -35,6 +38,7 @@ export class Cluster {
   }
 
   async stop(): Promise<void> {
+    for (const work of this.beforeStop) work();
     await this.processes.end();
     for (const { links } of this.nodes) for (const name of LINKS) links[name].close();
   }

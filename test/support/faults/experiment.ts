@@ -27,6 +27,7 @@ export class Experiment {
     readonly load: Load,
   ) {
     this.looking = setInterval(() => this.look(), LOOK_MS);
+    cluster.beforeStop.push(() => this.abandon());
   }
 
   static async begin(world: World, cluster: Cluster, options: LoadOptions): Promise<Experiment> {
@@ -49,6 +50,13 @@ export class Experiment {
     const faults = await this.settled();
     this.load.leave();
     return faults.length === 0 ? [] : [...faults, `seed ${this.seed}, see ${this.writeDown()}`];
+  }
+
+  /** Nobody wants a verdict any more. */
+  private abandon(): void {
+    clearInterval(this.looking);
+    void this.load.stop(0);
+    this.load.leave();
   }
 
   /** How many messages were acknowledged. A story in which nothing happens proves nothing. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Person } from '../chat-client';
 import { SeededRandom } from '../openapi/seeded-random';
@@ -46,6 +47,8 @@ export class Load {
     private readonly options: LoadOptions,
   ) {
     this.people = people;
+    // Everybody waits for the end.
+    setMaxListeners(0, this.stopping.signal, this.givingUp.signal);
     this.clients = people.map(
       (person, index) =>
         new RecordedClient(history, person, nodes, new SeededRandom(options.seed * 1_000 + index)),

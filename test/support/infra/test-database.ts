@@ -16,16 +16,17 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    query: <Row>(text: string, values?: readonly unknown[]) => on<Row>(url.href, text, values),
+    query: <Row>(text: string, values?: readonly unknown[]) => queryAt<Row>(url.href, text, values),
     drop: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`),
   };
 }
 
 async function onServer(statement: string): Promise<void> {
-  await on(serverUrl(), statement);
+  await queryAt(serverUrl(), statement);
 }
 
-async function on<Row>(
+/** One statement on a connection of its own. */
+export async function queryAt<Row = Record<string, unknown>>(
   connectionString: string,
   text: string,
   values: readonly unknown[] = [],

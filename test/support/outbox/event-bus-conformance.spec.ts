@@ -128,6 +128,13 @@ class Sulking extends MemoryEventBus {
   }
 }
 
+/** Looks no further than its own end of the connection. */
+class Believing extends MemoryEventBus {
+  override check(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 const ASCII_ONLY = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 const CUT_SHORT = (text: string): string =>
   text.length < 100_000 ? text : text.replace(/("content":"[^"]{100})[^"]*/, '$1');
@@ -186,6 +193,7 @@ const BROKEN_WHEN_LOST: readonly [string, () => MemoryEventBus, keyof typeof OUT
   ['hangs', () => new HangingWhenAway(), 'gives up soon, and publishes everything once it is back'],
   ['lies', () => new Lying(), 'gives up soon, and publishes everything once it is back'],
   ['never comes back', () => new Sulking(), 'gives up soon, and publishes everything once it is back'],
+  ['believes that it is not', () => new Believing(), 'says whether it can be reached'],
   ['hoards', () => new Hoarding(), 'keeps nothing back to publish it later unasked'],
 ];
 

@@ -11,7 +11,7 @@ import { chatEvent, mixedEvents, unspeakableEvent } from './chat-events';
 export interface BusUnderTest {
   readonly bus: EventBus;
   /** All that was published since the start, as a consumer reads it, oldest first. */
-  published(): Promise<readonly string[]>;
+  readonly published: () => Promise<readonly string[]>;
   /** Takes it away from the bus, in one of the ways it can be lost. */
   lose(outage: string): void;
   bringBack(): void;
@@ -123,6 +123,11 @@ export const BUS_CHECKS = {
     for (const { eventId } of events) expect(ids.filter((id) => id === eventId)).toHaveLength(2);
   },
 
+  'says that it can be reached, and publishes nothing by that': async ({ bus, published }) => {
+    await bus.check();
+    expect(await published()).toEqual([]);
+  },
+
   'has nothing to say to nothing': async ({ bus, published }) => {
     expect(await bus.publish([])).toEqual([]);
     expect(await published()).toEqual([]);
@@ -174,6 +179,14 @@ export const OUTAGE_CHECKS = {
     expectInOrder(await published(), events, 'at least once');
   },
 
+  'says whether it can be reached': async (underTest, outage) => {
+    const { bus } = underTest;
+    underTest.lose(outage);
+    expect(await settled(bus.check())).toBe('away');
+    underTest.bringBack();
+    await eventually(() => bus.check(), BACK_WITHIN_MS);
+  },
+
   'keeps nothing back to publish it later unasked': async (underTest, outage) => {
     const { bus, published } = underTest;
     const [lost, later] = [chatEvent(randomUUID()), chatEvent(randomUUID())];
@@ -217,11 +230,15 @@ async function expectTaken(bus: EventBus, events: readonly ChatEvent[]): Promise
 }
 
 async function expectAway(bus: EventBus, events: readonly ChatEvent[]): Promise<void> {
-  const settled = bus.publish(events).then(
-    () => 'taken',
-    () => 'away',
+  expect(await settled(bus.publish(events))).toBe('away');
+}
+
+async function settled(asked: Promise<unknown>): Promise<'there' | 'away'> {
+  const outcome = asked.then(
+    () => 'there' as const,
+    () => 'away' as const,
   );
-  expect(await withinTime(GIVES_UP_WITHIN_MS, 'giving up', settled)).toBe('away');
+  return withinTime(GIVES_UP_WITHIN_MS, 'giving up', outcome);
 }
 
 /** Whether consumers find all of `events` and no others, each key's in order where they appear for the first time. */

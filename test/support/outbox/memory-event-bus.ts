@@ -14,4 +14,9 @@ export class MemoryEventBus extends EventBus {
     this.published.push(...ready);
     return Promise.resolve(outcomes);
   }
+
+  async check(): Promise<void> {
+    if (this.away) throw new Error('the bus is away');
+    return Promise.resolve();
+  }
 }
