@@ -47,6 +47,8 @@ describe('a conversation of many who write at once, and nothing broken', () => {
     });
     await delay(500);
     expect(await experiment.verdict()).toEqual([]);
+    const refused = experiment.history.attempts.filter(({ outcome }) => outcome.phase === 'info');
+    expect(refused.map(({ outcome }) => outcome.reason)).toEqual([]);
     expect(experiment.acknowledged).toBeGreaterThanOrEqual(SENDERS * EACH);
   }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { DependencyUnavailable } from '../problem';
 import { BackgroundModule } from './background.module';
 import { Background, type BackgroundTask } from './background-task';
 
@@ -82,6 +83,21 @@ describe('background tasks', () => {
         err: expect.objectContaining({ message: 'Postgres is away' }),
       }),
     );
+  });
+
+  it('say once that something they need is away, until they have run again', async () => {
+    const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    for (let round = 0; round < 3; round++) {
+      tally.endRound(new DependencyUnavailable('postgres'));
+      await passes(1_000);
+    }
+    expect(warnings).toHaveBeenCalledTimes(1);
+    expect(errors).not.toHaveBeenCalledWith(expect.objectContaining({ task: 'tally' }));
+    tally.endRound();
+    await passes(1_000);
+    tally.endRound(new DependencyUnavailable('postgres'));
+    await passes(1_000);
+    expect(warnings).toHaveBeenCalledTimes(2);
   });
 
   it('go on when one throws before there is a promise, and do not hinder each other', async () => {

@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { DependencyUnavailable } from '../problem';
 import { Background, type BackgroundTask } from './background-task';
 
 /** Starts every `@Background()` provider, runs each again and again, and waits for them when the process stops. */
@@ -14,6 +15,7 @@ export class BackgroundRunner implements OnApplicationBootstrap, BeforeApplicati
   private readonly logger = new Logger(BackgroundRunner.name);
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
+  private readonly waitingForDependency = new WeakSet<BackgroundTask>();
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -48,7 +50,15 @@ export class BackgroundRunner implements OnApplicationBootstrap, BeforeApplicati
   private async runOnce(task: BackgroundTask): Promise<void> {
     try {
       await task.run(this.stopping.signal);
+      this.waitingForDependency.delete(task);
     } catch (err) {
+      if (err instanceof DependencyUnavailable) {
+        // One line for an outage, not one a second.
+        if (!this.waitingForDependency.has(task))
+          this.logger.warn({ msg: 'a background task waits for what it needs', task: task.name, err });
+        this.waitingForDependency.add(task);
+        return;
+      }
       this.logger.error({ msg: 'a background task failed, it will be tried again', task: task.name, err });
     }
   }

@@ -8,7 +8,7 @@ import type { ReplayRequest } from './replay-request';
 
 /** Rows are found by time and ordered by position, which is done for so much time at once. */
 const WINDOW_MS = 10_000;
-const PAGE = 500;
+const PAGE = 1_000;
 
 /** How far a replay has got. */
 export interface ReplayProgress {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type HeldServers, holdServers } from '../infra/held-servers';
 import { processGone } from '../infra/processes';
@@ -70,6 +71,12 @@ export class PrivateServers implements WorldServers {
 
   thawPostgres(): void {
     for (const pid of this.frozen.splice(0)) kill(pid, 'SIGCONT');
+  }
+
+  /** What Postgres writes beyond that fails, as where the disk is full. Infinity takes it back. */
+  limitFiles(bytes: number): void {
+    const limit = Number.isFinite(bytes) ? String(bytes) : 'unlimited';
+    for (const pid of this.postgresProcesses()) spawnSync('prlimit', [`--pid=${pid}`, `--fsize=${limit}:`]);
   }
 
   private async stop(): Promise<void> {
