@@ -27,7 +27,7 @@ export async function benchHistory(teardown) {
   const readers = { small: await installation('small', SMALL), large: await installation('large', large) };
 
   const cases = PAGES.flatMap((page) => ['small', 'large'].map((size) => ({ ...page, size })));
-  const chosen = cases.filter(({ name }) => name.includes(options.only ?? ''));
+  const chosen = cases.filter(({ name }) => options.only.test(name));
   const measure = ({ size, ...page }, seconds) =>
     readers[size].measure(page, { inFlight: IN_FLIGHT, seconds, most: MOST_PAGES });
   await step('Warm-up', async () => {

@@ -13,7 +13,7 @@ const COMMON = {
  *
  * - `--rounds` how often each case is measured, in turn with the others; a figure is the median of them
  * - `--seconds` how long each measurement takes
- * - `--only` only cases whose name has this in it
+ * - `--only` only cases whose name this regular expression finds
  * - `--quick` one short round, for trying something out: nothing is written to benchmarks/results
  *
  * @param {{ rounds: number, seconds: number }} defaults
@@ -26,6 +26,7 @@ export function readOptions(defaults, more = {}) {
     ...values,
     rounds: amount('rounds', values.rounds, quick ? 1 : defaults.rounds, 20),
     seconds: amount('seconds', values.seconds, quick ? 1.5 : defaults.seconds, 60),
+    only: new RegExp(values.only ?? ''),
     isKept: !quick && values.only === undefined,
   };
 }

@@ -39,7 +39,7 @@ export async function benchWritePath(teardown) {
     return measureWriter({ writer, conversations: chosen, inFlight, seconds, postgres });
   };
 
-  const cases = allCases().filter(({ name }) => name.includes(options.only ?? ''));
+  const cases = allCases().filter(({ name }) => options.only.test(name));
   await step('Warm-up', async () => {
     for (const one of cases.filter(({ inFlight }) => inFlight === 64)) await measure(one, WARM_UP_SECONDS);
   });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { NodeLease } from '../../cluster';
+import { Background, type BackgroundTask } from '../../common/background';
 import { DatabaseConfig } from '../../config';
 import { DedicatedConnections } from '../../database';
 import { EventBus } from '../bus/event-bus';
@@ -32,13 +33,13 @@ const LIMITS = { connectionTimeoutMillis: 1_000, statement_timeout: 2_000, query
  * its position, and a row is marked when the bus has it. Two nodes at one shard publish the same events twice, each of
  * them in order, which is harmless.
  */
-@Injectable()
-export class OutboxPublisher implements OnApplicationBootstrap, OnApplicationShutdown {
+@Background()
+export class OutboxPublisher implements BackgroundTask, OnModuleInit, OnApplicationShutdown {
+  readonly name = 'outbox publishing';
+  readonly intervalMs = 0;
   private readonly logger = new Logger(OutboxPublisher.name);
   private readonly connection: DedicatedConnections;
   private readonly refusals = new RefusedEvents();
-  private readonly stopping = new AbortController();
-  private publishing: Promise<void> = Promise.resolve();
   private wake: () => void = () => undefined;
   private shards: readonly number[] = [];
   private settledAt = -Infinity;
@@ -57,20 +58,12 @@ export class OutboxPublisher implements OnApplicationBootstrap, OnApplicationShu
     this.connection = new DedicatedConnections(config, 1, LIMITS);
   }
 
-  onApplicationBootstrap(): void {
+  onModuleInit(): void {
     this.recent.onAnnounced(() => this.wake());
-    this.publishing = this.keepPublishing(this.stopping.signal);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.publishing;
-    const until = performance.now() + LAST_ROUNDS_MS;
-    while (performance.now() < until && (await this.round()) > 0);
-    await this.connection.close();
-  }
-
-  private async keepPublishing(signal: AbortSignal): Promise<void> {
+  /** Goes on until it is told to stop. */
+  async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const published = await this.round();
       if (this.isFailing) await this.rest(RETRY_MS, signal);
@@ -79,8 +72,19 @@ export class OutboxPublisher implements OnApplicationBootstrap, OnApplicationShu
     }
   }
 
+  /** By now the doors are shut, and what came in by them is committed. */
+  async onApplicationShutdown(): Promise<void> {
+    const until = performance.now() + LAST_ROUNDS_MS;
+    while (performance.now() < until && (await this.round()) > 0);
+    await this.connection.close();
+  }
+
   /** Never throws. @returns how many events left. */
   private async round(): Promise<number> {
+    if (!this.lease.isHeld) {
+      this.shards = [];
+      return 0;
+    }
     try {
       await this.settle();
       const published = await this.publishWaiting();
@@ -96,8 +100,6 @@ export class OutboxPublisher implements OnApplicationBootstrap, OnApplicationShu
 
   /** Which shards are this node's changes as nodes come and go, and with whether it can publish at all. */
   private async settle(): Promise<void> {
-    if (!this.lease.isHeld) this.shards = [];
-    if (!this.lease.isHeld) return;
     if (!this.isFailing && performance.now() - this.settledAt < SETTLE_MS) return;
     const obstacle = this.isFailing ? await this.obstacle() : undefined;
     // Until it can be reached again from here, whoever can reach it publishes.
