@@ -33,6 +33,6 @@ export class DedicatedConnections implements Queryable {
 
   /** Waits for statements in flight. */
   async close(): Promise<void> {
-    await this.pool.end();
+    if (!this.pool.ending) await this.pool.end();
   }
 }

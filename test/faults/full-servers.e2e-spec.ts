@@ -29,8 +29,8 @@ describe('F17 servers that are full', () => {
   afterAll(async () => {
     await cluster.stop();
     await world.stop();
-    disk?.unmount();
   });
+  afterAll(() => disk?.unmount());
 
   /** Where no small disk can be had, the files of Postgres are as long as they will ever be. */
   const fill = (): void => (disk === undefined ? servers.limitFiles(LONGEST_FILE_BYTES) : disk.fill());

@@ -101,7 +101,7 @@ const DELETE_OLD: Statement = {
   text: /* sql */ `
     DELETE FROM outbox WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM outbox
-      WHERE occurred_at < clock_timestamp() - make_interval(hours => $1)
+      WHERE occurred_at < now() - make_interval(hours => $1)
         AND (published_at IS NOT NULL OR parked_at IS NOT NULL)
       LIMIT $2 FOR UPDATE SKIP LOCKED))
     RETURNING position`,

@@ -24,7 +24,7 @@ describeEventBus(
     return {
       bus,
       published: () => stream.texts(),
-      lose: (outage) => proxy.become(outage as 'cut' | 'hole'),
+      lose: (outage) => proxy.become(outage as 'cut' | 'hole' | 'half'),
       bringBack: () => proxy.become('none'),
       stop: async () => {
         await bus.onApplicationShutdown();
@@ -33,7 +33,7 @@ describeEventBus(
       },
     };
   },
-  ['cut', 'hole'],
+  ['cut', 'hole', 'half'],
 );
 
 describe('the stream', () => {
@@ -121,4 +121,24 @@ describe('a Redis that takes no writes', () => {
       await stream.clear();
     },
   );
+
+  it.each([
+    ['has gone silent', ['CLIENT', 'PAUSE', '2500', 'WRITE'], ['CLIENT', 'UNPAUSE']],
+    ['is a replica now', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
+  ] as const)('is dialled anew when it %s', async (_what, [command, ...args], [undo, ...undoArgs]) => {
+    const before = await connectionOfBus();
+    await redis.call(command, ...args);
+    await expect(bus.publish([chatEvent(randomUUID())])).rejects.toThrow();
+    await eventually(async () => expect(await connectionOfBus()).not.toBe(before));
+
+    await redis.call(undo, ...undoArgs);
+    await eventually(() => bus.publish([chatEvent(randomUUID())]));
+  });
+
+  async function connectionOfBus(): Promise<string> {
+    const clients = (await redis.call('CLIENT', 'LIST')) as string;
+    const [, id] = /^id=(\d+) .*name=chat-backend:events /m.exec(clients) ?? [];
+    if (id === undefined) throw new Error('the bus is not connected');
+    return id;
+  }
 });

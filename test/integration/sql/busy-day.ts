@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { NIL_UUID } from '../../../src/common/uuid';
 import { loadConfig } from '../../../src/config';
+import { Database } from '../../../src/database';
 import type { MessageDto } from '../../../src/message-view';
 import { HistoryService } from '../../../src/messages';
 import { replayOutbox } from '../../../src/outbox';
+import { OutboxEventsRepository } from '../../../src/outbox/publisher/outbox-events.repository';
 import type { Person } from '../../support/chat-client';
 import { eventually } from '../../support/eventually';
 import { request } from '../../support/rest';
@@ -30,6 +32,8 @@ export async function busyDay(world: World): Promise<void> {
   await founds(alice, bob, carol, dora);
   await minds(world, alice, dora);
   await heals(world, chat);
+  await mourns(world);
+  await givesUp(world);
   await replays(world);
 }
 
@@ -126,6 +130,43 @@ async function heals(world: World, chat: { id: string }): Promise<void> {
   const [message] = (await history?.announcementsBetween(NIL_UUID, chat.id, 2_995, 2_999)) ?? [];
   const { id } = (message?.event.payload as { message: MessageDto }).message;
   expect(await history?.readersOf(NIL_UUID, chat.id, id)).toHaveLength(2);
+}
+
+/** A node is gone, and has left a message that it told nobody of. */
+async function mourns(world: World): Promise<void> {
+  const dead = randomUUID();
+  await world.database.query(
+    `INSERT INTO nodes (node_uuid, renewed_at, lease_until, publishes)
+     VALUES ($1, clock_timestamp() - interval '3 seconds', clock_timestamp(), true)`,
+    [dead],
+  );
+  await world.database.query(
+    `INSERT INTO outbox (shard, event_uuid, event_type, schema_version, occurred_at, trace_id, tenant_uuid,
+       conversation_uuid, rev, node_uuid)
+     SELECT shard, event_uuid, event_type, schema_version, occurred_at, trace_id, tenant_uuid, conversation_uuid, rev, $1
+     FROM outbox WHERE event_type = 'MessageCreated' ORDER BY occurred_at DESC LIMIT 1`,
+    [dead],
+  );
+  await eventually(
+    async () =>
+      expect(await world.database.query('SELECT FROM nodes WHERE node_uuid = $1', [dead])).toEqual([]),
+    10_000,
+  );
+}
+
+/** An event that no bus would take. */
+async function givesUp(world: World): Promise<void> {
+  const [node] = world.nodes;
+  const nowhere = {
+    position: -1,
+    shard: 0,
+    eventId: randomUUID(),
+    key: randomUUID(),
+    occurredAt: new Date(),
+  };
+  const database = node?.get(Database, { strict: false });
+  if (database === undefined) throw new Error('there is no node');
+  await node?.get(OutboxEventsRepository, { strict: false }).park(database, nowhere);
 }
 
 /** What an operator has published once more. */

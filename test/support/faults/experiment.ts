@@ -6,6 +6,7 @@ import { History, wallClock } from '../history/history';
 import type { FinalState } from '../history/final-state';
 import { judge } from '../history/judge';
 import { Load, type LoadOptions } from '../history/load';
+import { busOf } from '../history/read-bus';
 import { type Place, readFinalState } from '../history/read-final-state';
 import type { World } from '../world';
 import type { Cluster } from './cluster';
@@ -74,14 +75,12 @@ export class Experiment {
   }
 
   private finalState(): Promise<FinalState> {
-    const { REDIS_URL: redisUrl = '', REDIS_KEY_PREFIX: redisKeyPrefix = '' } = this.world.environment;
     const place: Place = {
       people: this.load.people,
       nodes: this.cluster.nodes.length,
       conversationIds: this.load.chats.map(({ id }) => id),
       query: (text, values) => this.world.database.query(text, values),
-      redisUrl,
-      redisKeyPrefix,
+      ...busOf(this.world),
     };
     return readFinalState(place);
   }

@@ -1,20 +1,17 @@
-import { Redis } from 'ioredis';
 import type { Person } from '../chat-client';
-import type { BusEvent, FinalState, ReadCount, ReadHistory, Stay } from './final-state';
+import type { FinalState, ReadCount, ReadHistory, Stay } from './final-state';
 import type { SeenMessage } from './history';
+import { type BusAddress, readBus } from './read-bus';
 
 const PAGE_SIZES = [100, 37];
-const ENTRIES_AT_ONCE = 1_000;
 
-export interface Place {
+export interface Place extends BusAddress {
   readonly people: readonly Person[];
   /** How many nodes there are to be asked. */
   readonly nodes: number;
   /** The conversations of the story. */
   readonly conversationIds: readonly string[];
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  readonly redisUrl: string;
-  readonly redisKeyPrefix: string;
 }
 
 /** All there is to be read in the end: by every member, at every node, from Postgres and from the bus. */
@@ -46,7 +43,7 @@ export async function readFinalState(place: Place): Promise<FinalState> {
     ),
     histories: await readHistories(place, stays),
     counts: await readCounts(place),
-    bus: await readBus(place),
+    bus: (await readBus(place)).filter(({ key }) => ids.includes(key)),
     backlog: backlog?.waiting ?? 0,
   };
 }
@@ -88,22 +85,4 @@ async function readCounts({ people, nodes, conversationIds }: Place): Promise<Re
       }
     }
   return counts;
-}
-
-async function readBus({ redisUrl, redisKeyPrefix, conversationIds }: Place): Promise<BusEvent[]> {
-  const redis = new Redis(redisUrl);
-  const keys = new Set(conversationIds);
-  const events: BusEvent[] = [];
-  try {
-    for (let from = '-'; ;) {
-      const entries = await redis.xrange(`${redisKeyPrefix}chat:events`, from, '+', 'COUNT', ENTRIES_AT_ONCE);
-      events.push(...entries.map(([, [, text = '']]) => JSON.parse(text) as BusEvent));
-      const last = entries.at(-1)?.[0];
-      if (last === undefined || entries.length < ENTRIES_AT_ONCE)
-        return events.filter(({ key }) => keys.has(key));
-      from = `(${last}`;
-    }
-  } finally {
-    redis.disconnect();
-  }
 }
