@@ -75,6 +75,6 @@ function named(load) {
 const NOTES = [
   'Each figure is the median of the rounds, in which all rows were measured in turn. 1,000 people are connected, each in one conversation of two (pairs) and one room of eight (rooms); each message has 100 bytes and an idempotency key. The generator runs on the same machine and its share of it is not taken out.',
   'In flight: a message is followed by another one once it was accepted and everybody in its conversation, the sender included, has heard it. Due: messages are due by a schedule, and how long they take counts from then.',
-  'ms: from sent (or due) until heard by others than the sender. µs: CPU time for each accepted message. Every message was checked to have reached everybody in its conversation, once and in order, and nobody else.',
+  'ms: from sent (or due) until heard by others than the sender. µs: CPU time for each accepted message. Every message that was accepted was checked to have reached everybody in its conversation, once and in order, and nobody else. Refused: answered 503 or too late, in the whole of a measurement. Told to sync: how often somebody was told to ask what they missed, which a service does that can not keep up.',
   'Floor: a relay of 100 lines on Node’s own HTTP server, which believes everybody, stores nothing and passes messages on.',
 ];

@@ -16,6 +16,7 @@ const [PACKET, PING] = Buffer.from('42');
  * @typedef {object} Hearing
  * @property {(n: number, seq: number) => void} message a message came; `n` is the number its text begins with
  * @property {(n: number, refusal: string | null) => void} ack
+ * @property {() => void} syncRequired something may have been missed
  * @property {(what: string) => void} trouble something came that must not
  */
 export class ChatSocket {
@@ -101,6 +102,7 @@ export class ChatSocket {
   #hearEvent(bytes, start, end) {
     const name = bytes.latin1Slice(start + 4, start + 9);
     if (name === 'ready') return this.#settle.resolve();
+    if (name === 'sync_') return this.#hearing.syncRequired();
     if (name !== 'new_m') return this.#hearing.trouble(bytes.latin1Slice(start, Math.min(end, start + 300)));
     const seq = bytes.indexOf(SEQ, start);
     const content = bytes.indexOf(CONTENT, seq);

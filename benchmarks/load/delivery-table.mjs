@@ -8,7 +8,17 @@ export function deliveryTable(measured) {
   const perSecond = new Map(measured.map(({ name, median }) => [name, median.acceptedPerSecond]));
   return {
     columns: [
-      ...['', 'accepted/s', 'of floor', 'delivered/s', 'p50 ms', 'p95 ms', 'p99 ms', 'refused'],
+      ...[
+        '',
+        'accepted/s',
+        'of floor',
+        'delivered/s',
+        'p50 ms',
+        'p95 ms',
+        'p99 ms',
+        'refused',
+        'told to sync',
+      ],
       ...processes.map((name) => `${name} µs`),
     ],
     rows: measured.map(({ name, floor, median }) => [
@@ -18,6 +28,7 @@ export function deliveryTable(measured) {
       rounded(median.deliveredPerSecond),
       ...Object.values(median.sendToDeliveredMs).map((ms) => rounded(ms, 1)),
       rounded(median.refused),
+      rounded(median.toldToSync),
       ...processes.map((one) => rounded(microseconds(median.cpuSecondsPer1000[one]))),
     ]),
   };

@@ -22,6 +22,8 @@ export class Ledger {
   delivered = 0;
   refused = 0;
   unsettled = 0;
+  /** How often somebody was told that they may have missed something. */
+  syncRequired = 0;
   /** From when a message was due to be sent until others than its sender had it; until it was accepted. */
   latencies = new Samples();
   acceptances = new Samples();

@@ -8,7 +8,7 @@ const SEED = 4;
 const BROKEN_FOR_MS = 8_000;
 
 /** The short one of the stories in test/faults: what must hold is in test/support/history/judge.ts. */
-describe('what clients saw of two nodes that were killed, cut off and slowed down', () => {
+describe('F01 what clients saw of two nodes that were killed, cut off and slowed down', () => {
   let world: World;
   let cluster: Cluster;
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import { PrivateServers } from '../support/faults/private-servers';
 import { SeededRandom } from '../support/openapi/seeded-random';
 import { World } from '../support/world';
 
-const KILLS = 6;
+const KILLS = 100;
 const SEED = 101;
 /** What is committed meanwhile is not published, nor told to the other node, before the kill. */
 const SILENCED_MS = 150;

@@ -53,18 +53,18 @@ export class Experiment {
     return faults.length === 0 ? [] : [...faults, `seed ${this.seed}, see ${this.writeDown()}`];
   }
 
-  /** Nobody wants a verdict any more. */
-  private abandon(): void {
-    clearInterval(this.looking);
-    void this.load.stop(0);
-    this.load.leave();
-  }
-
   /** How many messages were acknowledged. A story in which nothing happens proves nothing. */
   get acknowledged(): number {
     return this.history.attempts.filter(
       ({ action, outcome }) => action.kind === 'send' && outcome.phase === 'ok',
     ).length;
+  }
+
+  /** Nobody wants a verdict any more. */
+  private abandon(): void {
+    clearInterval(this.looking);
+    void this.load.stop(0);
+    this.load.leave();
   }
 
   private async settled(): Promise<string[]> {

@@ -63,7 +63,7 @@ export class FaultProxy {
   become(fault: Fault): void {
     const swallowed = this.fault === 'hole' || this.fault === 'half';
     if (fault === 'cut' || (swallowed && fault !== 'hole' && fault !== 'half'))
-      for (const socket of this.sockets) socket.resetAndDestroy();
+      for (const socket of this.sockets) reset(socket);
     this.fault = fault;
   }
 
@@ -82,7 +82,7 @@ export class FaultProxy {
     this.clients.add(client);
     this.keep(client).on('close', () => this.clients.delete(client));
     if (this.fault === 'cut') {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const { port, hostname: host } = this.target;
@@ -126,7 +126,7 @@ export class FaultProxy {
     });
     from.on('close', (failed) => {
       if (this.swallows(direction)) return;
-      inTurn(() => void (failed ? to.resetAndDestroy() : to.end()));
+      inTurn(() => void (failed ? reset(to) : to.end()));
     });
   }
 
@@ -137,10 +137,16 @@ export class FaultProxy {
   private async endAtLimit(server: Socket, client: Socket): Promise<void> {
     // What was let through must be on its way before the reset, which would overtake it.
     await nextTurn();
-    client.resetAndDestroy();
-    server.resetAndDestroy();
+    reset(client);
+    reset(server);
     this.onLimit();
   }
+}
+
+/** Node keeps for ever, and can not exit for, what is reset while it is being ended or is not connected yet. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded || socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 async function writeSliced(to: Socket, chunk: Buffer, bytes: number): Promise<void> {

@@ -44,8 +44,8 @@ export interface FinalState {
   /** As the service shows it, to every member, at every node. */
   readonly histories: readonly ReadHistory[];
   readonly counts: readonly ReadCount[];
-  /** The stream, from its beginning; null where there is no bus to judge. */
-  readonly bus: readonly BusEvent[] | null;
+  /** The stream, from its beginning. */
+  readonly bus: readonly BusEvent[];
   /** Events that were never published. */
   readonly backlog: number;
 }

@@ -16,7 +16,7 @@ export interface Story {
     -readonly [Key in keyof FinalState]: FinalState[Key] extends readonly (infer Item)[]
       ? Mutable<Item>[]
       : FinalState[Key];
-  } & { bus: Mutable<BusEvent>[] };
+  };
 }
 
 /**

@@ -11,7 +11,7 @@ export interface Place extends BusAddress {
   readonly nodes: number;
   /** The conversations of the story. */
   readonly conversationIds: readonly string[];
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  readonly query: <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
 }
 
 /** All there is to be read in the end: by every member, at every node, from Postgres and from the bus. */

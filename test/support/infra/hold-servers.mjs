@@ -20,7 +20,7 @@ const postgresAgain = () => startPostgres({ home: folder, password, durable, log
 const redis = await startRedis({ home: folder, log: join(folder, 'redis.log') });
 tell(await postgresAgain());
 setInterval(() => {}, 60_000);
-for await (const _line of createInterface({ input: process.stdin })) tell(await postgresAgain());
+createInterface({ input: process.stdin }).on('line', async () => tell(await postgresAgain()));
 
 function tell(postgres) {
   const facts = {
