@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseConfig } from '../config';
 import { DedicatedConnections } from '../database';
-import { NodesRepository } from './nodes.repository';
+import { NodesRepository, type Renewal } from './nodes.repository';
 
 const LEASE_SECONDS = 3;
 const RENEW_MS = 1_000;
@@ -24,7 +24,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   private renewing: Promise<void> = Promise.resolve();
   private reliedOnUntil = -Infinity;
   private isKnown = false;
-  private otherNodes = 0;
+  private last?: Renewal;
   /** Whether this node can reach the bus: where it can not, others publish. */
   publishes = true;
 
@@ -43,7 +43,12 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** Nodes there were besides this one when the lease was last renewed. */
   get others(): number {
-    return this.otherNodes;
+    return this.last?.others ?? 0;
+  }
+
+  /** When this node was last known to reach Postgres, by the clock there; undefined before the first time. */
+  get renewedAt(): Date | undefined {
+    return this.last?.renewedAt;
   }
 
   onApplicationBootstrap(): void {
@@ -69,7 +74,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   private async renew(): Promise<void> {
     const asked = performance.now();
     try {
-      this.otherNodes = await this.nodes.renew(this.connection, this.nodeId, LEASE_SECONDS, this.publishes);
+      this.last = await this.nodes.renew(this.connection, this.nodeId, LEASE_SECONDS, this.publishes);
       this.reliedOnUntil = asked + RELIED_ON_MS;
       this.isKnown = true;
     } catch (err) {

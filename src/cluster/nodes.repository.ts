@@ -10,7 +10,8 @@ const RENEW: Statement = {
     ON CONFLICT (node_uuid) DO UPDATE
     SET renewed_at = excluded.renewed_at, lease_until = excluded.lease_until, publishes = excluded.publishes,
       mourner_uuid = NULL, mourned_until = NULL
-    RETURNING (SELECT count(*)::integer FROM nodes WHERE lease_until > clock_timestamp() AND node_uuid <> $1) AS others`,
+    RETURNING renewed_at AS "renewedAt",
+      (SELECT count(*)::integer FROM nodes WHERE lease_until > clock_timestamp() AND node_uuid <> $1) AS others`,
 };
 
 /** nodes primary key; there are never many. Each is mourned by one at a time, and by the next if that one dies too. */
@@ -42,13 +43,21 @@ export interface DeadNode {
   readonly lastSeen: Date;
 }
 
+/** A lease as it was renewed. */
+export interface Renewal {
+  /** By the clock of Postgres. */
+  readonly renewedAt: Date;
+  /** How many other nodes there are. */
+  readonly others: number;
+}
+
 /** The processes that share this database. */
 @Injectable()
 export class NodesRepository {
-  /** @returns how many others there are. */
-  async renew(db: Queryable, nodeId: string, leaseSeconds: number, publishes: boolean): Promise<number> {
-    const [row] = await db.query<{ others: number }>(RENEW, [nodeId, leaseSeconds, publishes]);
-    return row?.others ?? 0;
+  async renew(db: Queryable, nodeId: string, leaseSeconds: number, publishes: boolean): Promise<Renewal> {
+    const [row] = await db.query<Renewal>(RENEW, [nodeId, leaseSeconds, publishes]);
+    if (row === undefined) throw new Error('the table "nodes" took no row');
+    return row;
   }
 
   /** Those that nobody mourns yet are this node's to mourn, for so long. */

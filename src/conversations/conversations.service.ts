@@ -62,8 +62,8 @@ export class ConversationsService {
     }
     if (profiles.unknown.users.includes(otherId)) throw new UserNotFound();
 
-    const made = await this.database.transaction((tx) =>
-      this.createDirect(tx, pair, actor, otherId, profiles),
+    const made = await this.announcer.committed(
+      this.database.transaction((tx) => this.createDirect(tx, pair, actor, otherId, profiles)),
     );
     if (made === undefined) {
       const winner = await this.conversations.findDirect(this.database, pair);

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { DependencyUnavailable } from '../common/problem';
 import type { Announcement } from './chat-event';
 
 /**
@@ -17,6 +18,7 @@ export type AnnouncementListener = (announcements: readonly Announcement[], agai
 export class EventAnnouncer {
   private readonly logger = new Logger(EventAnnouncer.name);
   private readonly listeners: AnnouncementListener[] = [];
+  private readonly doubters: (() => void)[] = [];
 
   listen(listener: AnnouncementListener): void {
     this.listeners.push(listener);
@@ -30,6 +32,26 @@ export class EventAnnouncer {
   /** For a process that did not live to do it, or may have done it already. */
   announceAgain(announcements: readonly Announcement[]): void {
     this.tell(announcements, true);
+  }
+
+  /** @param doubter told when this process does not know whether something was committed. */
+  onDoubt(doubter: () => void): void {
+    this.doubters.push(doubter);
+  }
+
+  /**
+   * Waits for a commit whose events are then to be announced. Should its answer not come, and it was made all the same,
+   * they will be, as soon as Postgres can be asked.
+   *
+   * @throws what the commit throws
+   */
+  async committed<Result>(commit: Promise<Result>): Promise<Result> {
+    try {
+      return await commit;
+    } catch (error) {
+      if (error instanceof DependencyUnavailable) for (const doubter of this.doubters) doubter();
+      throw error;
+    }
   }
 
   private tell(announcements: readonly Announcement[], again: boolean): void {

@@ -32,15 +32,17 @@ export class ConversationChanges {
     { tenantId, conversationId, memberId }: Changed,
     work: (change: ConversationChange) => Promise<T>,
   ): Promise<T> {
-    const { result, announcements } = await this.database.transaction(async (tx) => {
-      const row = await this.repository.lock(tx, tenantId, conversationId, memberId);
-      if (row === undefined) throw new ConversationNotFound();
-      const members = await this.repository.members(tx, conversationId);
-      const change = new ConversationChange(tx, this.repository, currentContext().traceId, row, members);
-      // Asked again under the lock: they may have been removed while it was waited for.
-      if (memberId !== undefined) change.member(memberId);
-      return { result: await work(change), announcements: change.announcements };
-    });
+    const { result, announcements } = await this.announcer.committed(
+      this.database.transaction(async (tx) => {
+        const row = await this.repository.lock(tx, tenantId, conversationId, memberId);
+        if (row === undefined) throw new ConversationNotFound();
+        const members = await this.repository.members(tx, conversationId);
+        const change = new ConversationChange(tx, this.repository, currentContext().traceId, row, members);
+        // Asked again under the lock: they may have been removed while it was waited for.
+        if (memberId !== undefined) change.member(memberId);
+        return { result: await work(change), announcements: change.announcements };
+      }),
+    );
     this.announcer.announce(announcements);
     return result;
   }

@@ -58,11 +58,13 @@ export class GroupsService {
     const profiles = await this.profiles.profilesFor({ users: new Set(memberIds), businesses: new Set() });
     if (others.some((id) => profiles.unknown.users.includes(id))) throw new UserNotFound();
 
-    const founded = await this.database.transaction(async (tx) => {
-      await this.users.ensure(tx, founder.tenantId, memberIds);
-      const id = await this.groups.create(tx, founder, { name, avatarUrl, key, hash, memberIds });
-      return id === undefined ? undefined : this.founding.record(tx, founder, id, profiles);
-    });
+    const founded = await this.announcer.committed(
+      this.database.transaction(async (tx) => {
+        await this.users.ensure(tx, founder.tenantId, memberIds);
+        const id = await this.groups.create(tx, founder, { name, avatarUrl, key, hash, memberIds });
+        return id === undefined ? undefined : this.founding.record(tx, founder, id, profiles);
+      }),
+    );
     if (founded === undefined) {
       const winner = await this.replay(founder, key, hash);
       if (winner === undefined) throw new Error('the key has made a group that can not be found');

@@ -29,7 +29,9 @@ export class MessageExpirer implements BackgroundTask {
   private async expireAll(signal: AbortSignal): Promise<void> {
     let expired: number;
     do {
-      const announcements = await this.database.transaction((tx) => this.expireSome(tx));
+      const announcements = await this.announcer.committed(
+        this.database.transaction((tx) => this.expireSome(tx)),
+      );
       this.announcer.announce(announcements);
       expired = announcements.length;
     } while (expired > 0 && !signal.aborted);

@@ -75,7 +75,7 @@ export class WritePath implements BeforeApplicationShutdown {
   }
 
   private async commit(drafts: readonly Draft[]): Promise<(WriteResult | Promise<WriteResult>)[]> {
-    const results = this.announce(drafts, await this.log.append(drafts));
+    const results = this.announce(drafts, await this.announcer.committed(this.log.append(drafts)));
     // At once and in their order: the next group may have more of the same conversation.
     return results.map((result, index) =>
       result.verdict === 'locked' ? this.waitFor(drafts[index] as Draft) : result,
@@ -87,7 +87,7 @@ export class WritePath implements BeforeApplicationShutdown {
     const waiting = this.heldUp.get(conversationId);
     if (waiting !== undefined) return waiting.add(draft);
     const queue: GroupCommit<Draft, WriteResult> = new GroupCommit(
-      async (drafts) => this.announce(drafts, await this.log.appendWaiting(drafts)),
+      async (drafts) => this.announce(drafts, await this.announcer.committed(this.log.appendWaiting(drafts))),
       isOfOneDraft,
       LIMITS,
     );

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { type DeadNode, DeadNodes } from '../../cluster';
+import { Logger, type OnModuleInit } from '@nestjs/common';
+import { type DeadNode, DeadNodes, NodeLease } from '../../cluster';
+import { Background, type BackgroundTask } from '../../common/background';
 import { Database } from '../../database';
 import { EventAnnouncer } from '../event-announcer';
 import { OutboxEventsRepository } from './outbox-events.repository';
@@ -13,15 +14,21 @@ const STILL_IN_FLIGHT_MS = 3_000;
 const AT_ONCE = 500;
 
 /**
- * Tells the sockets, here and at the other nodes, of what a node committed and did not live to tell. Nobody knows
- * which events these are, so all of its last seconds are told; who has heard one passes over it.
+ * Tells the sockets, here and at the other nodes, of what a node committed and did not live to tell, or does not know
+ * that it committed. Nobody knows which events these are, so all of its last seconds are told; who has heard one passes
+ * over it.
  */
-@Injectable()
-export class OrphanedEvents implements OnModuleInit {
+@Background()
+export class OrphanedEvents implements BackgroundTask, OnModuleInit {
+  readonly name = 'doubtful commits';
+  readonly intervalMs = 1_000;
+  /** Since when, by the clock of Postgres, this process has not known what it committed. */
+  private doubtfulSince?: Date;
   private readonly logger = new Logger(OrphanedEvents.name);
 
   constructor(
     private readonly deadNodes: DeadNodes,
+    private readonly lease: NodeLease,
     private readonly database: Database,
     private readonly repository: OutboxEventsRepository,
     private readonly stored: StoredEvents,
@@ -30,6 +37,20 @@ export class OrphanedEvents implements OnModuleInit {
 
   onModuleInit(): void {
     this.deadNodes.execute((dead, signal) => this.announceFor(dead, signal));
+    this.announcer.onDoubt(() => (this.doubtfulSince ??= this.lease.renewedAt));
+  }
+
+  /** Looks after commits of this process whose answer did not come, once Postgres can be asked. */
+  async run(signal: AbortSignal): Promise<void> {
+    const lastSeen = this.doubtfulSince;
+    if (lastSeen === undefined) return;
+    this.doubtfulSince = undefined;
+    try {
+      await this.announceFor({ id: this.lease.nodeId, lastSeen }, signal);
+    } catch (error) {
+      this.doubtfulSince = lastSeen;
+      throw error;
+    }
   }
 
   private async announceFor(dead: DeadNode, signal: AbortSignal): Promise<void> {
@@ -57,7 +78,7 @@ export class OrphanedEvents implements OnModuleInit {
       if (rows.length < AT_ONCE) break;
     }
     if (told > 0)
-      this.logger.log({ msg: 'events of a node that is gone were told again', node: id, events: told });
+      this.logger.log({ msg: 'what a node may have told nobody of was told again', node: id, events: told });
     return position;
   }
 }

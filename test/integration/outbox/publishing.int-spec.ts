@@ -7,6 +7,7 @@ import { OutboxCleaner } from '../../../src/outbox/publisher/outbox-cleaner';
 import type { Person } from '../../support/chat-client';
 import { databaseAt } from '../../support/database-config';
 import { eventually } from '../../support/eventually';
+import { FaultProxy } from '../../support/faults/fault-proxy';
 import { EventStream, type PublishedEvent } from '../../support/outbox/event-stream';
 import { times, upTo } from '../../support/times';
 import { World } from '../../support/world';
@@ -22,6 +23,7 @@ describe('publishing', () => {
   let alice: Person;
   let bob: Person;
   let db: Client;
+  let proxy: FaultProxy | undefined;
   beforeAll(async () => {
     world = await World.start({ nodes: 2 });
     stream = EventStream.of(world.environment);
@@ -32,7 +34,9 @@ describe('publishing', () => {
   afterAll(async () => {
     await db.end();
     await stream.close();
+    proxy?.become('none');
     await world.stop();
+    proxy?.close();
   });
 
   /** Of one conversation, each event at its first appearance. */
@@ -183,10 +187,41 @@ describe('publishing', () => {
     }
   });
 
+  it('tells sockets what was committed although the answer to its COMMIT never came', async () => {
+    proxy = await FaultProxy.to(world.database.url);
+    const node = await world.startNode({ DATABASE_URL: proxy.url });
+    const chat = await alice.at(0).chatWith(bob);
+    const devices = [await bob.at(0).connects(), await alice.at(node).connects()];
+    await alice.at(node).says(chat, 'heard by all');
+    proxy.become('half');
+    const sending = alice.at(node).says(chat, 'is anybody there?');
+    await eventually(async () =>
+      expect(
+        await world.database.query(`SELECT FROM messages WHERE content = 'is anybody there?'`),
+      ).toHaveLength(1),
+    );
+    expect((await sending).status).toBe(503);
+    proxy.become('none');
+    for (const device of devices) {
+      await eventually(
+        () =>
+          expect(device.messages.map(({ content }) => content)).toEqual([
+            'heard by all',
+            'is anybody there?',
+          ]),
+        8_000,
+      );
+      device.leaves();
+    }
+    await world.stopNode(node);
+  });
+
   it('keeps what was published for its time, and what was not for longer', async () => {
     const [old, late, fresh] = [randomUUID(), randomUUID(), randomUUID()];
     for (const key of [old, late, fresh]) await record(key, 1, {});
-    await eventually(async () => expect(await revsOf(fresh)).toEqual([1]));
+    await eventually(async () =>
+      expect([await revsOf(old), await revsOf(late), await revsOf(fresh)]).toEqual([[1], [1], [1]]),
+    );
     const aged = `UPDATE outbox SET occurred_at = now() - interval '73 hours'`;
     await world.database.query(`${aged} WHERE conversation_uuid = $1`, [old]);
     await world.database.query(`${aged}, published_at = NULL, shard = -1 WHERE conversation_uuid = $1`, [
