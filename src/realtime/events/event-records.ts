@@ -12,6 +12,7 @@ type Observe = (seconds: number) => void;
 @Injectable()
 export class EventRecords {
   private readonly seconds: ReturnType<typeof eventTimings>;
+  private readonly refusedUnread: ReturnType<Metrics['counter']>;
   /** Looked up once for each event and outcome: an event of a message passes here. */
   private readonly observers = new Map<string, Record<Outcome, Observe>>();
 
@@ -21,6 +22,13 @@ export class EventRecords {
     private readonly security: SecurityEvents,
   ) {
     this.seconds = eventTimings(metrics);
+    this.refusedUnread = metrics.counter(
+      {
+        name: 'chat_socket_events_turned_away_total',
+        help: 'Events of clients that were refused unread, because too many were being answered.',
+      },
+      [],
+    );
   }
 
   /**
@@ -53,6 +61,11 @@ export class EventRecords {
       this.accessLog.record({ ...attempt, outcome: ack.ok ? 'ok' : ack.error.code, ms });
     if (!ack.ok) this.security.refused(ack.error.code, attempt);
     return ack;
+  }
+
+  /** One more than can be answered in time. */
+  turnedAway(): void {
+    this.refusedUnread.inc();
   }
 
   private observersOf(event: string): Record<Outcome, Observe> {

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { DomainError } from '../../../src/common/problem';
 import { currentContext } from '../../../src/common/request-context';
 import { Device } from '../../support/device';
+import { eventually } from '../../support/eventually';
 import { RawConnection } from '../../support/realtime/raw-connection';
 import { RealtimeNode } from '../../support/realtime/realtime-node';
 
@@ -51,6 +52,26 @@ describe('what a client sends is answered', () => {
         traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
       },
     });
+  });
+
+  it('at once, and asking to come again, while as many are being answered as can be in time', async () => {
+    const waiting: (() => void)[] = [];
+    node.sending = () => new Promise((resolve) => waiting.push(() => resolve({ id: 'a message' })));
+    const body = { conversationId: CONVERSATION, content: 'x' };
+    const answers = Array.from({ length: 1_000 }, () => send(body));
+    await eventually(() => expect(waiting).toHaveLength(1_000));
+
+    const tooMany = { status: 503, code: 'unavailable' };
+    expect(await send(body)).toMatchObject({ ok: false, error: tooMany });
+    expect(await device.asks('no_such_event', {})).toMatchObject({ ok: false, error: tooMany });
+    expect(waiting).toHaveLength(1_000);
+
+    for (const finish of waiting) finish();
+    expect(new Set((await Promise.all(answers)).map((answer) => (answer as { ok: boolean }).ok))).toEqual(
+      new Set([true]),
+    );
+    node.sending = () => Promise.resolve({ id: 'a message' });
+    expect(await send(body)).toMatchObject({ ok: true });
   });
 
   it('by a problem that says nothing when the fault is ours, and logs it once under the same trace', async () => {

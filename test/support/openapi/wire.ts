@@ -3,7 +3,8 @@ import { Pool } from 'undici';
 import type { Answer } from '../rest';
 import { type Draft, toWire } from './draft';
 
-const CONNECTIONS = 16;
+/** Changes of one conversation wait for each other, and two seconds at most: on a slow machine, for not too many. */
+const CONNECTIONS = 8;
 
 export interface WireAnswer {
   readonly status: number;
