@@ -1,12 +1,27 @@
 import { isUuid, maskUuid } from '../common/uuid';
 
-const UUIDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 /** Three dots-and-base64url parts: what a JWT looks like wherever it turns up. */
 const TOKENS = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
 /** The last gate before a log line leaves: whoever wrote it, it holds no whole id and no token. */
 export function maskLine(line: string): string {
-  return line.replace(UUIDS, maskUuid).replace(TOKENS, '[token]');
+  return maskUuids(line).replace(TOKENS, '[token]');
+}
+
+/** Goes from hyphen to hyphen: a pattern that begins with a hex digit begins at every other character of a line. */
+function maskUuids(line: string): string {
+  let masked = '';
+  let done = 0;
+  for (let hyphen = line.indexOf('-', 8); hyphen !== -1; hyphen = line.indexOf('-', hyphen + 1)) {
+    if (line[hyphen + 5] !== '-' || line[hyphen + 10] !== '-' || line[hyphen + 15] !== '-') continue;
+    const [start, end] = [hyphen - 8, hyphen + 28];
+    const candidate = line.slice(start, end);
+    if (start < done || !isUuid(candidate)) continue;
+    masked += line.slice(done, start) + maskUuid(candidate);
+    done = end;
+    hyphen = end - 1;
+  }
+  return done === 0 ? line : masked + line.slice(done);
 }
 
 /** An id as somebody sent it, for a line of the log: what is no id may be anything, and is not repeated. */

@@ -24,6 +24,8 @@ type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 @Injectable()
 export class StructuredLogger implements LoggerService {
   private readonly pino: Logger;
+  /** One for each class that logs. */
+  private readonly named = new Map<string, Logger>();
 
   /** @param destination where lines go; standard output unless a test wants to read them. */
   constructor({ logLevel }: TelemetryConfig, destination?: pino.DestinationStream) {
@@ -66,19 +68,32 @@ export class StructuredLogger implements LoggerService {
   /** Nest puts the name of the logging class last, and before it, for errors, a stack. */
   private write(level: Level, message: unknown, rest: readonly unknown[]): void {
     if (!this.pino.isLevelEnabled(level)) return;
-    const context = rest.at(-1);
-    const fields = typeof context === 'string' ? { context } : {};
+    const log = this.of(rest.at(-1));
     // Without a message of its own a line would get the error's, which can quote what somebody wrote.
-    if (message instanceof Error) this.pino[level]({ ...fields, err: message }, 'error');
-    else if (typeof message === 'object' && message !== null)
-      this.pino[level]({ ...fields, msg: 'error', ...withoutSecrets(message) });
-    else this.pino[level](fields, String(message));
+    if (message instanceof Error) log[level]({ err: message }, 'error');
+    else if (typeof message !== 'object' || message === null) log[level](String(message));
+    else if ('msg' in message) log[level](withoutSecrets(message));
+    else log[level](withoutSecrets(message), 'error');
+  }
+
+  private of(context: unknown): Logger {
+    if (typeof context !== 'string') return this.pino;
+    const known = this.named.get(context) ?? this.pino.child({ context });
+    this.named.set(context, known);
+    return known;
   }
 }
 
-/** A write for each line took longer than the line. They leave by the page, at least ten times a second, and at exit. */
+const BULK_BYTES = 64 * 1024;
+
+/** A write for each line took longer than the line. They leave in bulk, at least ten times a second, and at exit. */
 function buffered(): pino.DestinationStream {
-  return pino.destination({ sync: false, minLength: 4096, periodicFlush: 100 });
+  return pino.destination({
+    sync: false,
+    minLength: BULK_BYTES,
+    maxWrite: 2 * BULK_BYTES,
+    periodicFlush: 100,
+  });
 }
 
 function requestFields(): object {
