@@ -78,7 +78,7 @@ const storage = {
     example: 'postgres://chat:chat@localhost:5432/chat',
   }),
   DATABASE_POOL_SIZE: defaulting(int({ min: 1, max: 1000 }), 10, {
-    doc: 'Connections one process may hold, those of the write path not counted.',
+    doc: 'Connections one process may hold for requests. Up to eight more are kept for writing, publishing and its lease.',
   }),
   MIGRATE_ON_START: defaulting(flag, false, {
     doc: 'Bring the schema up to date at start. Safe for several nodes at once. Otherwise run `npm run migrate` before.',

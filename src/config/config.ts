@@ -27,7 +27,7 @@ export class AuthConfig {
 
 export class DatabaseConfig {
   readonly url!: string;
-  /** Connections this process may hold, those of the write path not counted. */
+  /** Connections this process may hold for requests. */
   readonly poolSize!: number;
   readonly migrateOnStart!: boolean;
   /** This run of this process, as the outbox and other nodes know it. */
