@@ -2,6 +2,8 @@ import { untilReady } from '../run/program-output.mjs';
 import { inProject, projectFolder } from '../run/project.mjs';
 import { startTied } from '../run/tied-program.mjs';
 
+/** As `npm run start:prod` has it. */
+const AS_IN_PRODUCTION = ['--max-semi-space-size=64', '--enable-source-maps'];
 const MAIN = inProject('dist/src/main.js');
 const READY_WITHIN_MS = 60_000;
 /** Addresses to listen on that are none to call. */
@@ -28,7 +30,7 @@ const NOT_FROM_OUTSIDE = {
  * @param {string[]} [options.nodeFlags] for Node itself
  */
 export async function startNode({ settings, host, port, log, nodeFlags = [] }) {
-  const program = startTied(process.execPath, [...nodeFlags, '--enable-source-maps', MAIN], {
+  const program = startTied(process.execPath, [...nodeFlags, ...AS_IN_PRODUCTION, MAIN], {
     name: 'The service',
     cwd: projectFolder,
     env: { ...process.env, ...NOT_FROM_OUTSIDE, ...settings, HOST: host, PORT: String(port) },

@@ -110,12 +110,12 @@ describe('the Dockerfile', () => {
     ['USER node\nEXPOSE 3000', 'USER root\nEXPOSE 3000', /^service does not run as node/],
     ['USER node\nEXPOSE 4000', 'EXPOSE 4000', /^kaha-stand-in does not run as node/],
     [
-      'CMD ["node", "--enable-source-maps", "dist/src/main.js"]',
+      'CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "dist/src/main.js"]',
       'CMD npm run start:prod',
       /^service does not run node/,
     ],
     [
-      'CMD ["node", "--enable-source-maps", "dist/src/main.js"]',
+      'CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "dist/src/main.js"]',
       'CMD ["node", "dist/main.js"]',
       /^service does not start/,
     ],
