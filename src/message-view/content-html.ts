@@ -1,3 +1,5 @@
+import { isUrl } from '../common/is-url';
+
 const SPECIAL = /[&<>"']/g;
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -24,7 +26,7 @@ export function contentHtml(content: string): string {
   let from = 0;
   for (const match of content.matchAll(URL_START)) {
     const url = withoutTrailingPunctuation(match[0]);
-    if (!URL.canParse(url)) continue;
+    if (!isUrl(url)) continue;
     html += escapeHtml(content.slice(from, match.index)) + link(url);
     from = match.index + url.length;
   }

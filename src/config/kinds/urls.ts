@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { isUrl } from '../../common/is-url';
 import type { Kind } from './kind';
 
 /** Where Postgres is. Other parts than the scheme are left to the driver, which knows more forms than we do. */
@@ -53,7 +54,7 @@ export const origin: Kind<string> = {
 
 /** The parser itself drops line breaks and tabs inside a URL; a value that has them is a mistake of copying. */
 function parseUrl(text: string, protocols?: readonly string[]): URL | undefined {
-  if (/\s/.test(text) || !URL.canParse(text)) return undefined;
+  if (/\s/.test(text) || !isUrl(text)) return undefined;
   const url = new URL(text);
   return protocols === undefined || protocols.includes(url.protocol) ? url : undefined;
 }
