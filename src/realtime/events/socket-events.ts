@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { DependencyUnavailable, toProblem, ValidationFailed } from '../../common/problem';
+import { DependencyUnavailable, TooBusy, toProblem, ValidationFailed } from '../../common/problem';
 import { contextFrom, currentContext, runInContext } from '../../common/request-context';
 import type { RateLimits } from '../../rate-limit';
 import type { Ack, ChatSocket } from '../socket-contract';
@@ -56,7 +56,7 @@ export class SocketEvents {
     const context = contextFrom({});
     if (this.underway >= MOST_AT_ONCE) {
       this.records.turnedAway();
-      this.send(ack, { ok: false, error: toProblem(new DependencyUnavailable('in time'), context) }, event);
+      this.send(ack, { ok: false, error: toProblem(new TooBusy('in time'), context) }, event);
       return;
     }
     this.underway++;
@@ -109,7 +109,7 @@ export class SocketEvents {
 
   private refusal(error: unknown, event: unknown): Ack<never> {
     const problem = toProblem(error, currentContext());
-    if (problem.status >= 500) {
+    if (problem.status >= 500 && !(error instanceof TooBusy)) {
       this.logger.error({ msg: 'event failed', event, code: problem.code, err: error });
     }
     return { ok: false, error: problem };
