@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseConfig } from '../config';
 import { DedicatedConnections } from '../database';
-import { NodesRepository, type Renewal } from './nodes.repository';
+import { NodesRepository } from './nodes.repository';
 
 const LEASE_SECONDS = 3;
 const RENEW_MS = 1_000;
@@ -24,7 +24,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   private renewing: Promise<void> = Promise.resolve();
   private reliedOnUntil = -Infinity;
   private isKnown = false;
-  private last?: Renewal;
+  private lastRenewal?: Date;
   /** Whether this node can reach the bus: where it can not, others publish. */
   publishes = true;
 
@@ -41,14 +41,9 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     return performance.now() < this.reliedOnUntil;
   }
 
-  /** Nodes there were besides this one when the lease was last renewed. */
-  get others(): number {
-    return this.last?.others ?? 0;
-  }
-
   /** When this node was last known to reach Postgres, by the clock there; undefined before the first time. */
   get renewedAt(): Date | undefined {
-    return this.last?.renewedAt;
+    return this.lastRenewal;
   }
 
   onApplicationBootstrap(): void {
@@ -74,7 +69,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   private async renew(): Promise<void> {
     const asked = performance.now();
     try {
-      this.last = await this.nodes.renew(this.connection, this.nodeId, LEASE_SECONDS, this.publishes);
+      this.lastRenewal = await this.nodes.renew(this.connection, this.nodeId, LEASE_SECONDS, this.publishes);
       this.reliedOnUntil = asked + RELIED_ON_MS;
       this.isKnown = true;
     } catch (err) {

@@ -10,8 +10,7 @@ const RENEW: Statement = {
     ON CONFLICT (node_uuid) DO UPDATE
     SET renewed_at = excluded.renewed_at, lease_until = excluded.lease_until, publishes = excluded.publishes,
       mourner_uuid = NULL, mourned_until = NULL
-    RETURNING renewed_at AS "renewedAt",
-      (SELECT count(*)::integer FROM nodes WHERE lease_until > clock_timestamp() AND node_uuid <> $1) AS others`,
+    RETURNING renewed_at AS "renewedAt"`,
 };
 
 /** nodes primary key; there are never many. Each is mourned by one at a time, and by the next if that one dies too. */
@@ -43,21 +42,14 @@ export interface DeadNode {
   readonly lastSeen: Date;
 }
 
-/** A lease as it was renewed. */
-export interface Renewal {
-  /** By the clock of Postgres. */
-  readonly renewedAt: Date;
-  /** How many other nodes there are. */
-  readonly others: number;
-}
-
 /** The processes that share this database. */
 @Injectable()
 export class NodesRepository {
-  async renew(db: Queryable, nodeId: string, leaseSeconds: number, publishes: boolean): Promise<Renewal> {
-    const [row] = await db.query<Renewal>(RENEW, [nodeId, leaseSeconds, publishes]);
+  /** @returns when, by the clock of Postgres. */
+  async renew(db: Queryable, nodeId: string, leaseSeconds: number, publishes: boolean): Promise<Date> {
+    const [row] = await db.query<{ renewedAt: Date }>(RENEW, [nodeId, leaseSeconds, publishes]);
     if (row === undefined) throw new Error('the table "nodes" took no row');
-    return row;
+    return row.renewedAt;
   }
 
   /** Those that nobody mourns yet are this node's to mourn, for so long. */
