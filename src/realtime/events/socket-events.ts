@@ -55,18 +55,20 @@ export class SocketEvents {
     if (!socket.connected) return;
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Answer) : undefined;
     const context = contextFrom({});
-    if (this.underway >= MOST_AT_ONCE) {
+    if (socket.data.isLeaving || this.underway >= MOST_AT_ONCE) {
       this.records.turnedAway();
       this.send(ack, { ok: false, error: toProblem(new DependencyUnavailable('in time'), context) }, event);
       return;
     }
     this.underway++;
+    socket.data.underway++;
     const answer = await runInContext(context, () =>
       this.records.of(socket, handlers.has(event) ? String(event) : undefined, args[0], () =>
         this.answer(socket, handlers.get(event), event, args),
       ),
     ).finally(() => this.underway--);
     this.send(ack, answer, event);
+    socket.data.underway--;
   }
 
   private send(ack: Answer | undefined, answer: Ack<unknown>, event: unknown): void {
