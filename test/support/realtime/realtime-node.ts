@@ -11,6 +11,7 @@ import { type Announcement, EventAnnouncer, OutboxModule } from '../../../src/ou
 import { ChatIoAdapter, RealtimeModule } from '../../../src/realtime';
 import { RedisChannels, RedisConnections, RedisHealth, RedisModule } from '../../../src/redis';
 import { ValidSessions } from '../../../src/users';
+import { aMessage } from './deliveries';
 import { FakeAuthenticator } from './fake-authenticator';
 import { RedisStandIn, type StandInLink } from './redis-stand-in';
 
@@ -27,7 +28,7 @@ interface Options {
 class Beneath {
   /** What `send_message` does. */
   sending: (actor: Actor, command: { conversationId: string }) => Promise<unknown> = () =>
-    Promise.resolve({});
+    Promise.resolve(aMessage(1));
   /** What the database says of a gap. */
   history: readonly Announcement[] = [];
 
