@@ -24,7 +24,10 @@ const SETTLE_MS = 5_000;
 
 /** @param {import('../../scripts/run/teardown.mjs').Teardown} teardown */
 export async function benchIdle(teardown) {
-  const options = readOptions(DEFAULTS, { sockets: { type: 'string' } });
+  const options = readOptions(DEFAULTS, {
+    sockets: { type: 'string' },
+    'cpu-prof': { type: 'boolean', default: false },
+  });
   const sockets = amount('sockets', options.sockets, options.quick ? QUICK_SOCKETS : SOCKETS, MOST_SOCKETS);
   checkDescriptors(sockets);
   const { surroundings, conditions } = await prepare('bench-idle', teardown);
@@ -32,7 +35,10 @@ export async function benchIdle(teardown) {
   const people = await step(`${rounded(sockets)} people`, () => peopleWithTokens(settings, sockets));
 
   const measure = async (_one, round) => {
-    const [node] = await startNodes(surroundings, 1, teardown, { settings: settingsFor(sockets) });
+    const [node] = await startNodes(surroundings, 1, teardown, {
+      settings: settingsFor(sockets),
+      cpuProf: options['cpu-prof'],
+    });
     try {
       const pids = { service: node.pid, postgres: postgres.pid, redis: redis.pid };
       return await step(

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { unattended } from '../../common/unattended';
 import type { ChatSocket } from '../socket-contract';
 
 /** A longer time-out would wrap around and fire at once. */
@@ -32,7 +33,10 @@ export class SessionExpiry {
     if (left > 0)
       this.timers.set(
         socket,
-        setTimeout(() => this.look(socket), Math.min(left, LONGEST_TIMEOUT_MS)),
+        setTimeout(
+          unattended('the end of a session', () => this.look(socket)),
+          Math.min(left, LONGEST_TIMEOUT_MS),
+        ),
       );
     else this.end(socket);
   }
