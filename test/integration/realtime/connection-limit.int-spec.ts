@@ -14,7 +14,7 @@ const SETTLES_MS = 300;
 /** A node that is not heard for three seconds has gone; the next beat is a second later at most. */
 const GONE_MS = 4_500;
 
-describe('the connections of one person', () => {
+describe('T31 the connections of one person', () => {
   let proxies: FaultProxy[];
   let nodes: RealtimeNode[];
   let redis: Redis;
