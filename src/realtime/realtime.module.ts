@@ -51,6 +51,7 @@ import { SessionsGateway } from './sessions.gateway';
     SessionsGateway,
     MessagesGateway,
   ],
+  exports: [LocalSockets, FrameChannels],
 })
 export class RealtimeModule {}
 
