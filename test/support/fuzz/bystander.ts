@@ -1,50 +1,49 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { Person } from '../chat-client';
-import type { Device } from '../device';
+import { eventually } from '../eventually';
 
-const EVERY_MS = 50;
-/** Node has compiled nothing yet: these are not counted. */
-const WARM_UP = 50;
+const PROGRAM = join(__dirname, 'bystander-program.mjs');
+const STARTS_WITHIN_MS = 20_000;
 
-/** Somebody who has nothing to do with it, and sends a message twenty times a second. */
+/** Milliseconds from sending to the acknowledgement, and what was not acknowledged. */
+export interface Undisturbed {
+  readonly count: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly refused: readonly string[];
+}
+
+/** Somebody who talks with somebody else all the while, in a process of their own: see bystander-program.mjs. */
 export class Bystander {
-  private readonly took: number[] = [];
-  private readonly refused: string[] = [];
-  private isDone = false;
-  private readonly sending: Promise<void>;
+  private output = '';
+  private readonly ended: Promise<unknown>;
 
-  private constructor(
-    private readonly device: Device,
-    private readonly chat: { readonly id: string },
-  ) {
-    this.sending = this.goOn();
+  private constructor(private readonly process: ChildProcessByStdio<Writable, Readable, null>) {
+    process.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    this.ended = once(process, 'close');
   }
 
-  static async among(person: Person, other: Person): Promise<Bystander> {
+  static async among(url: string, person: Person, other: Person): Promise<Bystander> {
     const chat = await person.chatWith(other);
-    const device = await person.connects();
-    for (let n = 0; n < WARM_UP; n++) await device.says(chat, 'good morning');
-    return new Bystander(device, chat);
+    const args = [PROGRAM, url, person.token, chat.id];
+    const bystander = new Bystander(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
+    await eventually(() => expect(bystander.output).toContain('ready'), STARTS_WITHIN_MS);
+    return bystander;
   }
 
-  /** @returns milliseconds from sending to the acknowledgement, and what was not acknowledged. */
-  async stops(): Promise<{ count: number; p99: number; max: number; refused: readonly string[] }> {
-    this.isDone = true;
-    await this.sending;
-    this.device.leaves();
-    const sorted = this.took.toSorted((a, b) => a - b);
+  /** May be asked again. */
+  async stops(): Promise<Undisturbed> {
+    this.process.stdin.end();
+    await this.ended;
+    const { took, refused } = JSON.parse(this.output.slice(this.output.indexOf('{'))) as {
+      took: number[];
+      refused: string[];
+    };
+    const sorted = took.toSorted((a, b) => a - b);
     const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? NaN;
-    return { count: sorted.length, p99, max: sorted.at(-1) ?? NaN, refused: this.refused };
-  }
-
-  private async goOn(): Promise<void> {
-    while (!this.isDone) {
-      const started = performance.now();
-      const ack = await this.device.says(this.chat, 'undisturbed').catch((error: Error) => error);
-      this.took.push(performance.now() - started);
-      if (ack instanceof Error) this.refused.push(ack.message);
-      else if (!ack.ok) this.refused.push(ack.error.code);
-      await delay(EVERY_MS);
-    }
+    return { count: sorted.length, p99, max: sorted.at(-1) ?? NaN, refused };
   }
 }

@@ -50,24 +50,27 @@ export class EventFrames {
 
   /**
    * @param fields good values of the one who sends; `foreign` those of somebody else, which they may not touch.
+   * @param share which of so many shares of what is sent once; the others are for others to send.
    */
   constructor(
     private readonly document: SocketDocument,
     private readonly random: SeededRandom,
     private readonly fields: Fields,
     private readonly foreign: Fields,
+    share: { readonly number: number; readonly of: number },
   ) {
     this.events = document.clientEvents;
+    const once = [
+      ...this.events.flatMap((event) => this.variantsOf(event)),
+      ...[...NO_EVENTS, ...RESERVED, ...document.serverEvents].flatMap((event) => [
+        frame(event, this.event(event, '{}')),
+        frame(event, this.event(event, ...this.events.slice(0, 1).map((one) => this.rightBody(one)))),
+      ]),
+      ...NUMBERS.map((name) => frame('a number', `[${name},{}]`)),
+      ...NO_NAMES.map((name) => ({ ...frame('no name', `[${name},{}]`), isCut: true })),
+    ];
     this.oneByOne = shuffled(
-      [
-        ...this.events.flatMap((event) => this.variantsOf(event)),
-        ...[...NO_EVENTS, ...RESERVED, ...document.serverEvents].flatMap((event) => [
-          frame(event, this.event(event, '{}')),
-          frame(event, this.event(event, ...this.events.slice(0, 1).map((one) => this.rightBody(one)))),
-        ]),
-        ...NUMBERS.map((name) => frame('a number', `[${name},{}]`)),
-        ...NO_NAMES.map((name) => ({ ...frame('no name', `[${name},{}]`), isCut: true })),
-      ],
+      once.filter((_frame, index) => index % share.of === share.number),
       random,
     );
   }

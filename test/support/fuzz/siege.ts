@@ -6,7 +6,7 @@ import { SeededRandom } from '../openapi/seeded-random';
 import { SocketDocument } from '../realtime/socket-document';
 import { times } from '../times';
 import type { World } from '../world';
-import { Bystander } from './bystander';
+import { Bystander, type Undisturbed } from './bystander';
 import { type EventFrame, EventFrames, type Fields } from './event-frames';
 import { FuzzedDevice, type Heard, outcomeOf } from './fuzzed-device';
 import { RAW_ATTACKS } from './raw-attacks';
@@ -35,14 +35,13 @@ export interface SiegeReport {
   /** What was answered as it must not be, and what somebody heard who must not. */
   readonly faults: readonly string[];
   readonly seconds: number;
-  readonly bystander: Awaited<ReturnType<Bystander['stops']>>;
+  readonly bystander: Undisturbed;
   /** Resident memory of the node: when everything bounded had been filled, and at the end. */
   readonly memoryMib: { readonly first: number; readonly last: number };
 }
 
 /** Attackers send a node all that is wrong, by its events and beneath them, while others go on talking. */
 export class Siege {
-  private readonly random: SeededRandom;
   private readonly tally = new Tally();
   private readonly faults: string[] = [];
   private readonly document = SocketDocument.read();
@@ -54,9 +53,7 @@ export class Siege {
     private readonly node: NodeProcess,
     private readonly url: string,
     private readonly options: SiegeOptions,
-  ) {
-    this.random = new SeededRandom(options.seed);
-  }
+  ) {}
 
   async run(): Promise<SiegeReport> {
     const [carol, dave] = [this.person('Carol'), this.person('Dave')];
@@ -64,36 +61,47 @@ export class Siege {
     const foreign = await fieldsOf(carol, dave, secret);
     const before = JSON.stringify((await carol.reads({ id: foreign['conversationId'] as string })).body);
 
-    const bystander = await Bystander.among(this.person('Bob'), this.person('Erin'));
-    this.started = performance.now();
-    this.left = this.options.frames;
-    let first = 0;
-    const fill = Math.floor(this.options.frames / 5);
-    const watch = setInterval(() => {
-      if (first === 0 && this.options.frames - this.left > fill) first = residentMib(this.node.pid);
-    }, 100);
-    await times(ATTACKERS, async (n) => this.attack(this.person(`Mallory ${n}`), foreign, secret));
-    clearInterval(watch);
-
+    const bystander = await Bystander.among(this.url, this.person('Bob'), this.person('Erin'));
+    const first = await this.attackAll(foreign, secret).finally(() => bystander.stops());
+    const last = residentMib(this.node.pid);
     const after = JSON.stringify((await carol.reads({ id: foreign['conversationId'] as string })).body);
     if (after !== before) this.blame('the conversation of others', 'was changed');
-    const last = residentMib(this.node.pid);
     return {
       tally: this.tally,
       faults: this.faults,
       seconds: (performance.now() - this.started) / 1_000,
       bystander: await bystander.stops(),
-      memoryMib: { first: first || last, last },
+      memoryMib: { first, last },
     };
   }
 
-  private async attack(attacker: Person, foreign: Fields, secret: string): Promise<void> {
+  /** @returns MiB that were resident when a fifth was done: what is bounded had been filled by then. */
+  private async attackAll(foreign: Fields, secret: string): Promise<number> {
+    this.started = performance.now();
+    this.left = this.options.frames;
+    let first: number | undefined;
+    const watch = setInterval(() => {
+      const isFilled = this.left < this.options.frames * 0.8;
+      if (isFilled) first ??= residentMib(this.node.pid);
+    }, 100);
+    await times(ATTACKERS, (n) => this.attack(n, foreign, secret)).finally(() => clearInterval(watch));
+    return first ?? residentMib(this.node.pid);
+  }
+
+  /** In each attacker's own order, whatever the others do: the same seed sends the same. */
+  private async attack(number: number, foreign: Fields, secret: string): Promise<void> {
+    const attacker = this.person(`Mallory ${number}`);
+    const random = new SeededRandom(this.options.seed * ATTACKERS + number);
     const fields = await fieldsOf(attacker, this.person('Trudy'), 'mine');
-    const frames = new EventFrames(this.document, this.random, fields, foreign);
+    const share = { number, of: ATTACKERS };
+    const frames = new EventFrames(this.document, random, fields, foreign, share);
     const [device, thrownAway] = [await FuzzedDevice.of(attacker), await FuzzedDevice.of(attacker)];
+    let own = Math.ceil(this.options.frames / ATTACKERS);
     await times(IN_FLIGHT, async () => {
-      while (this.takeOne()) {
-        if (this.random.below(RAW_ONE_IN) === 0) await this.attackRaw(attacker);
+      while (own-- > 0 && !this.isOver) {
+        this.left--;
+        const isRaw = random.below(RAW_ONE_IN) === 0;
+        if (isRaw) await this.attackRaw(attacker, new SeededRandom(random.below(2 ** 31)));
         else await this.sendOne(frames.next(), device, thrownAway, secret);
       }
     });
@@ -126,11 +134,11 @@ export class Siege {
     if (!answer.ok && (answer.error?.status ?? 500) >= 500) this.blame(frame.args, heard.answer);
   }
 
-  private async attackRaw(attacker: Person): Promise<void> {
-    const attack = this.random.oneOf(RAW_ATTACKS);
+  private async attackRaw(attacker: Person, random: SeededRandom): Promise<void> {
+    const attack = random.oneOf(RAW_ATTACKS);
     const port = Number(new URL(this.url).port);
     try {
-      const connection = await attack.run(port, attacker.token, this.random);
+      const connection = await attack.run(port, attacker.token, random);
       await connection.heardAnything();
       const { heard } = connection;
       if (/HTTP\/1\.1 5|"status":5/.test(heard)) this.blame(attack.name, heard.slice(-500));
@@ -141,9 +149,8 @@ export class Siege {
     }
   }
 
-  private takeOne(): boolean {
-    const isOver = performance.now() - this.started > this.options.seconds * 1_000;
-    return !isOver && this.left-- > 0;
+  private get isOver(): boolean {
+    return performance.now() - this.started > this.options.seconds * 1_000;
   }
 
   private blame(what: string, why: string): void {
