@@ -10,6 +10,7 @@ const withInfrastructure = {
   ...shared,
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
+  setupFilesAfterEnv: ['<rootDir>/test/support/realtime/judge-frames.ts'],
 };
 
 module.exports = {

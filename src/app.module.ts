@@ -7,7 +7,7 @@ import { DatabaseModule } from './database';
 import type { ChatExtension } from './extensions';
 import { HealthModule } from './health';
 import { MessagesModule } from './messages';
-import { RealtimeModule } from './realtime';
+import { ProfileNewsModule, RealtimeModule } from './realtime';
 import { TelemetryModule } from './telemetry';
 import { UsersModule } from './users';
 
@@ -27,6 +27,7 @@ export class AppModule {
         ConversationsModule,
         MessagesModule,
         RealtimeModule,
+        ProfileNewsModule,
         HealthModule.with(config.telemetry),
         ...extensions.map(({ module }) => module),
       ],

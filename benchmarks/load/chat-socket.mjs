@@ -30,7 +30,7 @@ export class ChatSocket {
   #ready;
 
   /**
-   * @param {{ port: number, token: string }} door
+   * @param {{ port: number, token: string, from?: string }} door
    * @param {Hearing} hearing
    * @returns {Promise<ChatSocket>} once it was let in
    */
@@ -41,7 +41,7 @@ export class ChatSocket {
   }
 
   /** Not to be called: see `open`. */
-  constructor({ port, token }, hearing) {
+  constructor({ port, token, from }, hearing) {
     this.#hearing = hearing;
     this.#token = token;
     this.#ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
@@ -49,6 +49,7 @@ export class ChatSocket {
       port,
       (bytes) => this.#take(bytes),
       (error) => this.#closed(error),
+      from,
     );
     this.#socket.write(
       [

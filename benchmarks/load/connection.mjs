@@ -11,9 +11,10 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
  * @param {(bytes: Buffer) => number} take is shown what has come, and says how much of it is dealt with; the rest is
  * shown again with what comes next. The bytes are not to be kept.
  * @param {(error?: Error) => void} onClosed
+ * @param {string} [from] the address of this end, of those that this machine has
  * @returns {import('node:net').Socket} what is written to it before it is connected waits
  */
-export function openConnection(port, take, onClosed) {
+export function openConnection(port, take, onClosed, from) {
   let rest = null;
   const read = (length) => {
     const news = READ_BUFFER.subarray(0, length);
@@ -23,7 +24,7 @@ export function openConnection(port, take, onClosed) {
     return true;
   };
   const onread = { buffer: READ_BUFFER, callback: read };
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true, onread });
+  const socket = connect({ host: '127.0.0.1', port, localAddress: from, noDelay: true, onread });
   let failure;
   socket.on('error', (error) => (failure = error));
   socket.on('close', () => onClosed(failure));

@@ -22,14 +22,20 @@ export const TOLD_SETTINGS = AS_IN_PRODUCTION;
  * @param {Awaited<ReturnType<import('../../scripts/service/surroundings.mjs').startSurroundings>>} surroundings
  * @param {number} count
  * @param {import('../../scripts/run/teardown.mjs').Teardown} teardown
- * @param {{ cpuProf?: boolean }} [options] whether to write a CPU profile of each, to .private/profiles
+ * @param {{ cpuProf?: boolean, settings?: Record<string, string> }} [options] whether to write a CPU profile of each,
+ * to .private/profiles; and settings besides those of all benchmarks
  */
-export async function startNodes({ settings, inFolder }, count, teardown, { cpuProf = false } = {}) {
+export async function startNodes(
+  { settings, inFolder },
+  count,
+  teardown,
+  { cpuProf = false, settings: more } = {},
+) {
   const nodes = [];
   for (let number = 1; number <= count; number++) {
     const port = await freePort(HOST);
     const node = await startNode({
-      settings: { ...settings, ...AS_IN_PRODUCTION },
+      settings: { ...settings, ...AS_IN_PRODUCTION, ...more },
       host: HOST,
       port,
       log: inFolder(`node-${number}.log`),

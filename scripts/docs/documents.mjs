@@ -1,3 +1,4 @@
+import { asyncApi } from './asyncapi.mjs';
 import { configurationPage } from './configuration-page.mjs';
 import { envExample } from './env-example.mjs';
 import { eventSchemas } from './event-schemas.mjs';
@@ -9,5 +10,6 @@ import { eventSchemas } from './event-schemas.mjs';
 export const documents = [
   { path: '.env.example', produce: envExample },
   { path: 'docs/configuration.md', produce: configurationPage },
+  { path: 'docs/asyncapi.yaml', produce: asyncApi },
   ...eventSchemas,
 ];

@@ -115,17 +115,17 @@ function envelope({ eventType, schemaVersion, payload }) {
   });
 }
 
-function closed(properties) {
+export function closed(properties) {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
 }
 
 /** What the public objects say to their viewer is nothing to somebody who is none. */
-function forNobody({ Message, Reply, ...others }) {
+export function forNobody({ Message, Reply, ...others }) {
   return {
     Message: withProperties(Message, {
       status: {
         const: 'sent',
-        description: 'How far it has got is told by `MessageDelivered` and `MessageRead`.',
+        description: 'How far it has got is told by receipts.',
       },
     }),
     Reply: withProperties(Reply, {

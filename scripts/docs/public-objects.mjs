@@ -14,13 +14,20 @@ let described;
  * @returns {Promise<Record<string, object>>}
  */
 export function publicObjects() {
-  return (described ??= describeObjects());
-}
-
-async function describeObjects() {
   const { MessageDto } = built('src/message-view/index');
   const { PublicConversationDto } = built('src/conversations/index');
-  const { components } = await openApiOf([MessageDto, PublicConversationDto]);
+  return (described ??= describe([MessageDto, PublicConversationDto]));
+}
+
+/**
+ * What the documentation of REST would say of these classes, and of all that they name: by name, as JSON Schema 2020-12,
+ * closed to fields that they do not name.
+ *
+ * @param {Function[]} models
+ * @returns {Promise<Record<string, object>>}
+ */
+export async function describe(models) {
+  const { components } = await openApiOf(models);
   return Object.fromEntries(
     Object.entries(components.schemas).map(([name, schema]) => [publicName(name), toJsonSchema(schema)]),
   );

@@ -34,6 +34,9 @@ const server = {
   MAX_CONNECTIONS: defaulting(int({ min: 1, max: 1_000_000 }), 20_000, {
     doc: 'Sockets one process holds; a further one is refused.',
   }),
+  MAX_CONNECTIONS_PER_USER: defaulting(int({ min: 1, max: 100_000 }), 10, {
+    doc: 'Sockets one person holds, at all nodes together; a further one ends the oldest. While Redis is away, at each node.',
+  }),
   DOCS_ENABLED: optional(flag, {
     doc: 'Serve Swagger UI at `/docs` and the OpenAPI document at `/docs-json`.',
     absence: 'true, but false where NODE_ENV is production',

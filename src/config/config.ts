@@ -73,6 +73,8 @@ export class RealtimeConfig {
   readonly corsOrigins!: readonly string[];
   /** Sockets one process accepts; a further one is refused. */
   readonly maxConnections!: number;
+  /** Sockets one person holds at all nodes together; a further one ends the oldest. */
+  readonly maxConnectionsPerUser!: number;
 }
 
 export class TelemetryConfig {

@@ -46,7 +46,7 @@ describe('loadConfig', () => {
       upstream: { baseUrl: 'http://localhost:4000', serviceToken: 'kaha' },
       messages: { retentionDays: 90, deletedAuditDays: 7, editWindowSeconds: 900 },
       rateLimit: { requests: 600, messages: 50 },
-      realtime: { corsOrigins: [], maxConnections: 20_000 },
+      realtime: { corsOrigins: [], maxConnections: 20_000, maxConnectionsPerUser: 10 },
       telemetry: { logLevel: 'info', metricsPort: null, production: false },
       extensions: { modules: [] },
     });
@@ -89,7 +89,7 @@ describe('loadConfig', () => {
       eventStream: { maxLength: 5_000 },
       outbox: { keepHours: 24 },
       messages: { retentionDays: 30 },
-      realtime: { corsOrigins: ['https://a.example'], maxConnections: 5 },
+      realtime: { corsOrigins: ['https://a.example'], maxConnections: 5, maxConnectionsPerUser: 10 },
       telemetry: { logLevel: 'debug' },
       extensions: { modules: ['./bot.js'] },
     });

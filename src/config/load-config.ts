@@ -92,6 +92,7 @@ export function loadConfig(env: Environment): Config {
     realtime: slice(RealtimeConfig, {
       corsOrigins: settings.CORS_ORIGINS,
       maxConnections: settings.MAX_CONNECTIONS,
+      maxConnectionsPerUser: settings.MAX_CONNECTIONS_PER_USER,
     }),
     telemetry: slice(TelemetryConfig, {
       logLevel: settings.LOG_LEVEL,

@@ -3,11 +3,10 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Server, ServerOptions } from 'socket.io';
-import { withinTime } from '../common/time-limit';
 import { RealtimeConfig } from '../config';
 import { RateLimits } from '../rate-limit';
 import { SecurityEvents } from '../telemetry';
-import { AUTHENTICATE_WITHIN_MS, FAREWELL_MS } from './door/connection-door';
+import { AUTHENTICATE_WITHIN_MS, ConnectionDoor } from './door/connection-door';
 import { isWelcome } from './door/origin.rules';
 import { STRANGER } from './door/stranger';
 import { EventRecords } from './events/event-records';
@@ -28,12 +27,13 @@ export class ChatIoAdapter extends IoAdapter {
   private readonly events: SocketEvents;
   private readonly config: RealtimeConfig;
   private readonly security: SecurityEvents;
-  private closing = false;
+  private readonly door: ConnectionDoor;
 
   constructor(app: INestApplicationContext) {
     super(app);
     this.config = app.get(RealtimeConfig);
     this.security = app.get(SecurityEvents);
+    this.door = app.get(ConnectionDoor);
     this.events = new SocketEvents(app.get(RateLimits), app.get(EventRecords));
   }
 
@@ -62,14 +62,11 @@ export class ChatIoAdapter extends IoAdapter {
 
   /** The HTTP server beneath is not ours: Fastify closes it, after it has told the requests in flight to hurry. */
   override async close(server: Server): Promise<void> {
-    this.closing = true;
     const connections = Object.values(
       (server.engine as unknown as { clients: Record<string, Connection> }).clients,
     );
     const sockets = connections.filter(({ transport }) => transport.name === 'websocket');
-    // Told everything that is on its way to them, acknowledgements among it, which closing the engine would discard.
-    const told = Promise.all(sockets.map(closePolitely));
-    await withinTime(FAREWELL_MS, 'saying goodbye', told).catch(() => undefined);
+    await Promise.all(sockets.map((connection) => this.door.seeOff(connection)));
     server.engine.close();
   }
 
@@ -92,16 +89,9 @@ export class ChatIoAdapter extends IoAdapter {
   /** Asked before anything is kept of a connection, by poll and by upgrade alike. */
   private mayKnock({ headers }: IncomingMessage, connections: number): boolean {
     const { corsOrigins, maxConnections } = this.config;
-    const hasRoom = !this.closing && connections < maxConnections + ROOM_FOR_STRANGERS;
+    const hasRoom = !this.door.isClosing && connections < maxConnections + ROOM_FOR_STRANGERS;
     const welcome = isWelcome(headers.origin, corsOrigins);
     if (!welcome) this.security.record('origin_refused', STRANGER);
     return hasRoom && welcome;
   }
-}
-
-function closePolitely(connection: Connection): Promise<void> {
-  return new Promise((resolve) => {
-    connection.once('close', () => resolve());
-    connection.close();
-  });
 }

@@ -6,9 +6,13 @@ import { RateLimitModule } from '../rate-limit';
 import { RedisModule } from '../redis';
 import { RecordingModule } from '../telemetry';
 import { ConnectionDoor } from './door/connection-door';
+import { ConnectionLimit } from './door/connection-limit';
+import { ConnectionRegister } from './door/connection-register';
 import { Handshake } from './door/handshake';
 import { SessionExpiry } from './door/session-expiry';
+import { SessionRefresh } from './door/session-refresh';
 import { SessionRevocation } from './door/session-revocation';
+import { SocketDrain } from './draining/socket-drain';
 import { EventRecords } from './events/event-records';
 import { CatchUp } from './fanout/catch-up';
 import { ConversationSequencer } from './fanout/conversation-sequencer';
@@ -27,7 +31,11 @@ import { SessionsGateway } from './sessions.gateway';
     ConnectionDoor,
     Handshake,
     SessionExpiry,
+    SessionRefresh,
     SessionRevocation,
+    ConnectionLimit,
+    ConnectionRegister,
+    SocketDrain,
     EventRecords,
     LocalSockets,
     CatchUp,
@@ -43,6 +51,7 @@ import { SessionsGateway } from './sessions.gateway';
     SessionsGateway,
     MessagesGateway,
   ],
+  exports: [LocalSockets, FrameChannels],
 })
 export class RealtimeModule {}
 

@@ -1,8 +1,17 @@
 import { Logger } from '@nestjs/common';
-import type { OnGatewayConnection, OnGatewayInit } from '@nestjs/websockets';
+import {
+  ConnectedSocket,
+  MessageBody,
+  type OnGatewayConnection,
+  type OnGatewayInit,
+  SubscribeMessage,
+} from '@nestjs/websockets';
 import { ConnectionDoor } from './door/connection-door';
+import { ConnectionLimit } from './door/connection-limit';
 import { Handshake } from './door/handshake';
+import { RefreshTokenEventDto } from './door/refresh-token-event.dto';
 import { SessionExpiry } from './door/session-expiry';
+import { SessionRefresh } from './door/session-refresh';
 import { SessionRevocation } from './door/session-revocation';
 import { ChatGateway } from './events/chat-gateway.decorator';
 import { LocalSockets } from './fanout/local-sockets';
@@ -18,6 +27,8 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
     private readonly handshake: Handshake,
     private readonly expiry: SessionExpiry,
     private readonly revocation: SessionRevocation,
+    private readonly tokens: SessionRefresh,
+    private readonly limit: ConnectionLimit,
     private readonly sockets: LocalSockets,
   ) {}
 
@@ -37,6 +48,15 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
     }
   }
 
+  @SubscribeMessage('refresh_token')
+  async refresh(
+    @ConnectedSocket() socket: ChatSocket,
+    @MessageBody() { token }: RefreshTokenEventDto,
+  ): Promise<null> {
+    await this.tokens.refresh(socket, token);
+    return null;
+  }
+
   private begin(socket: ChatSocket): void {
     // A client may leave and keep its connection open. Then it is a stranger again, and strangers do not stay.
     socket.once('disconnect', () => this.door.dismiss(socket.conn));
@@ -48,5 +68,6 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
     });
     this.expiry.watch(socket);
     this.revocation.check(socket);
+    if (socket.connected) this.limit.enter(socket);
   }
 }

@@ -4,6 +4,8 @@ import type { Problem } from '../common/problem';
 import type { ParticipantRole, PublicConversationDto } from '../conversations';
 import type { MessageDto } from '../message-view';
 import type { MessageParams } from '../messages';
+import type { Profile } from '../profile';
+import type { RefreshTokenEventDto } from './door/refresh-token-event.dto';
 import type { EditMessageEventDto } from './edit-message-event.dto';
 import type { SendMessageEventDto } from './send-message-event.dto';
 
@@ -17,6 +19,7 @@ export interface ClientToServer {
   send_message: Asks<SendMessageEventDto, MessageDto>;
   edit_message: Asks<EditMessageEventDto, MessageDto>;
   delete_message: Asks<MessageParams, MessageDto>;
+  refresh_token: Asks<RefreshTokenEventDto, null>;
 }
 
 /** How far somebody has got. */
@@ -51,6 +54,12 @@ export interface ServerToClient {
   sync_required: (frame: { reason: 'missed_events' }) => void;
   /** The token's time is over; the connection is closed. Come back with a fresh one. */
   session_expired: () => void;
+  /** The same person has opened more connections than they may have, and this was the oldest; it is closed. */
+  session_evicted: () => void;
+  /** This node is about to stop: the connection will be closed within seconds. Come back; another one answers. */
+  server_draining: () => void;
+  /** Somebody, or a business, the user shares a conversation with goes by another name or picture. */
+  profile_updated: (frame: { profile: Profile }) => void;
 }
 
 /** What the server knows of a socket that was let in. */
@@ -60,6 +69,10 @@ export interface SocketData {
   readonly issuedAt: Date | null;
   /** When its token ends. */
   readonly expiresAt: Date;
+  /** Events it has sent that are not answered yet. */
+  underway: number;
+  /** It is about to be closed: what it sends from now on is refused unread. */
+  isLeaving: boolean;
 }
 
 type NoEvents = Record<string, never>;

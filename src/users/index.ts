@@ -1,3 +1,4 @@
+export { HandlesInternalEvent, type InternalEventHandler } from './internal-events/internal-event-handler';
 export { ValidSessions } from './sessions/valid-sessions';
 export type { Privacy, User } from './user';
 export { UserNotFound } from './user.errors';

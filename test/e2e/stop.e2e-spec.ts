@@ -1,10 +1,13 @@
 import { Client } from 'pg';
 import { eventually } from '../support/eventually';
 import { request } from '../support/rest';
+import { times } from '../support/times';
 import { World } from '../support/world';
 
 /** Nodes of the world, each for one story; the last one stays. */
 const [FIRST, SECOND, LAST] = [0, 1, 2];
+/** At twenty milliseconds each, they take more than a second. */
+const SOCKETS = 60;
 
 describe('F20 a node that is told to stop', () => {
   let world: World;
@@ -51,6 +54,31 @@ describe('F20 a node that is told to stop', () => {
     expect(await sending).toMatchObject({ ok: true, data: { content: 'just in time' } });
     await stopping;
     await device.ended;
+  });
+
+  it('sends its sockets away a few at a time, having told all of them, and works on until they are gone', async () => {
+    const [alice, bob] = [world.person('Alice'), world.person('Bob')];
+    const chat = await alice.at(LAST).chatWith(bob);
+    const [node, url] = [await world.startNode(), world.nodeUrls.at(-1)];
+    const devices = await times(SOCKETS, (n) =>
+      alice.at(node).connects({ transports: [n % 4 === 0 ? 'polling' : 'websocket'] }),
+    );
+    const ends = devices.map(async ({ ended }) => ({ reason: await ended, at: performance.now() }));
+
+    const stopping = world.stopNode(node);
+    await eventually(() => {
+      for (const { events } of devices) expect(events.at(-1)).toBe('server_draining');
+    }, 1_000);
+    expect(await request('GET', `${url}/health/ready`)).toMatchObject({ status: 503 });
+    await expect(alice.at(node).connects()).rejects.toThrow('websocket error');
+    expect((await bob.at(node).says(chat, 'meanwhile')).status).toBe(201);
+
+    await stopping;
+    const ended = await Promise.all(ends);
+    // As if the connection were lost: clients that come back by themselves do.
+    expect(new Set(ended.map(({ reason }) => reason))).toEqual(new Set(['transport close']));
+    const at = ended.map((end) => end.at).sort((a, b) => a - b);
+    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeGreaterThan(500);
   });
 
   async function lock({ id }: { id: string }): Promise<void> {

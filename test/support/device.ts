@@ -2,6 +2,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import type { MessageDto } from '../../src/message-view';
 import type { Ack, ServerToClient } from '../../src/realtime/socket-contract';
 import { type Heard, wallClock } from './history/history';
+import { judgeAnswer, judgeFrame } from './realtime/heard-faults';
 
 export type DeviceOptions = Partial<ManagerOptions & SocketOptions>;
 
@@ -9,7 +10,10 @@ type Frame<Event extends keyof ServerToClient> = Parameters<ServerToClient[Event
 
 const ANSWER_WITHIN_MS = 5_000;
 
-/** A connected client that remembers every frame it hears. It never comes back by itself. */
+/**
+ * A connected client that remembers every frame it hears, and has each judged by the document of the socket. It never
+ * comes back by itself.
+ */
 export class Device {
   /** Why the connection ended, once it has. */
   readonly ended: Promise<string>;
@@ -17,7 +21,10 @@ export class Device {
   readonly frames: Heard[] = [];
 
   private constructor(readonly socket: Socket) {
-    socket.onAny((event: string, frame: unknown) => this.frames.push({ at: wallClock(), event, frame }));
+    socket.onAny((event: string, ...args: unknown[]) => {
+      this.frames.push({ at: wallClock(), event, frame: args[0] });
+      judgeFrame(event, args);
+    });
     this.ended = new Promise((resolve) => socket.once('disconnect', resolve));
   }
 
@@ -55,8 +62,10 @@ export class Device {
   }
 
   /** Sends an event and waits for its acknowledgement. */
-  asks<Data>(event: string, ...args: unknown[]): Promise<Ack<Data>> {
-    return this.socket.timeout(ANSWER_WITHIN_MS).emitWithAck(event, ...args) as Promise<Ack<Data>>;
+  async asks<Data>(event: string, ...args: unknown[]): Promise<Ack<Data>> {
+    const answer = (await this.socket.timeout(ANSWER_WITHIN_MS).emitWithAck(event, ...args)) as Ack<Data>;
+    judgeAnswer(event, answer);
+    return answer;
   }
 
   says(

@@ -107,6 +107,7 @@ export class World {
       // Stories are quicker than people. One about a limit sets it.
       RATE_LIMIT_REQUESTS: '0',
       RATE_LIMIT_MESSAGES: '0',
+      MAX_CONNECTIONS_PER_USER: '10000',
     };
   }
 }

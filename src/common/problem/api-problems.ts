@@ -11,7 +11,7 @@ class FieldErrorDto {
 }
 
 /** RFC 9457 problem details, as OpenAPI shows them. */
-class ProblemDto {
+export class ProblemDto {
   @ApiProperty({ example: 'urn:chat-backend:problem:validation_failed' })
   type: string;
 

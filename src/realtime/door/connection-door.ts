@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { withinTime } from '../../common/time-limit';
 import { RealtimeConfig } from '../../config';
 import type { ChatServer, Connection } from '../socket-contract';
 import { AlreadyConnected, NodeIsFull } from './door.errors';
@@ -26,9 +27,13 @@ export class ConnectionDoor implements OnModuleDestroy {
 
   constructor(private readonly config: RealtimeConfig) {}
 
-  /** From now on also idle polls leave nothing behind, or the HTTP server could not end. */
+  /** From now on nobody else is let in, and idle polls leave nothing behind, or the HTTP server could not end. */
   onModuleDestroy(): void {
     this.closing = true;
+  }
+
+  get isClosing(): boolean {
+    return this.closing;
   }
 
   attach({ engine, httpServer }: ChatServer): void {
@@ -42,7 +47,7 @@ export class ConnectionDoor implements OnModuleDestroy {
   /** @throws NodeIsFull, AlreadyConnected */
   admit(connection: Connection): void {
     if (this.admitted.has(connection)) throw new AlreadyConnected();
-    if (this.admitted.size >= this.config.maxConnections) throw new NodeIsFull();
+    if (this.closing || this.admitted.size >= this.config.maxConnections) throw new NodeIsFull();
     // One that is gone by now would never be forgotten; Socket.IO drops it by itself.
     if (connection.readyState === 'open') this.admitted.add(connection);
   }
@@ -52,6 +57,15 @@ export class ConnectionDoor implements OnModuleDestroy {
     // Polls are told with the next of them; closed now, the engine would hold their session for half a minute.
     if (connection.transport.name === 'websocket') connection.close();
     setTimeout(() => connection.close(true), FAREWELL_MS).unref();
+  }
+
+  /** Closes a connection of which nothing more is to come. Resolves when it is closed, which does not take long. */
+  async seeOff(connection: Connection): Promise<void> {
+    const closed = new Promise<void>((resolve) => connection.once('close', () => resolve()));
+    if (connection.readyState === 'closed') return;
+    // Told everything that is on its way to it, acknowledgements among it.
+    connection.close();
+    await withinTime(FAREWELL_MS, 'saying goodbye', closed).catch(() => connection.close(true));
   }
 
   private receive(connection: Connection): void {

@@ -36,7 +36,7 @@ export class Handshake {
     const { actor, issuedAt, expiresAt } = await this.identify(socket);
     await this.limits.request(actor);
     this.door.admit(socket.conn);
-    socket.data = { actor, issuedAt, expiresAt };
+    socket.data = { actor, issuedAt, expiresAt, underway: 0, isLeaving: false };
   }
 
   private async identify(socket: ChatSocket): Promise<VerifiedToken> {

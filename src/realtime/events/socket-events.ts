@@ -54,18 +54,20 @@ export class SocketEvents {
     if (!socket.connected) return;
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Answer) : undefined;
     const context = contextFrom({});
-    if (this.underway >= MOST_AT_ONCE) {
+    if (socket.data.isLeaving || this.underway >= MOST_AT_ONCE) {
       this.records.turnedAway();
       this.send(ack, { ok: false, error: toProblem(new TooBusy('in time'), context) }, event);
       return;
     }
     this.underway++;
+    socket.data.underway++;
     void runInContext(context, async () => {
       const started = performance.now();
       const handler = handlers.get(event);
       const answer = await this.answer(socket, handler, event, args);
       this.underway--;
       this.send(ack, answer, event);
+      socket.data.underway--;
       const name = handler === undefined ? undefined : String(event);
       this.records.add(socket, name, args[0], answer, performance.now() - started);
     });

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { unattended } from '../../common/unattended';
 import { LocalSockets } from './local-sockets';
 
 /** What is doubtful now, and in a moment again, is said once. */
@@ -26,7 +27,10 @@ export class CatchUp implements OnApplicationShutdown {
     const soon = this.timer === undefined ? Math.max(now + SETTLE_MS, this.lastTime + PAUSE_MS) : this.due;
     this.due = Math.max(soon, now + notBeforeMs);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.askAll(), this.due - now);
+    this.timer = setTimeout(
+      unattended('asking everybody to sync', () => this.askAll()),
+      this.due - now,
+    );
   }
 
   these(tenantId: string, userIds: readonly string[]): void {

@@ -32,7 +32,15 @@ export class LocalSockets {
     void socket.join(userRoom(socket.data.actor));
   }
 
-  /** Those of one person. */
+  all(): ChatSocket[] {
+    return [...(this.server?.sockets.sockets.values() ?? [])];
+  }
+
+  get(socketId: string): ChatSocket | undefined {
+    return this.server?.sockets.sockets.get(socketId);
+  }
+
+  /** Those of one person, in the order they came. */
   of(person: Actor): ChatSocket[] {
     const ids = this.server?.sockets.adapter.rooms.get(userRoom(person)) ?? [];
     return [...ids].flatMap((id) => this.server?.sockets.sockets.get(id) ?? []);

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { unattended } from '../../common/unattended';
 import { RedisChannels, RedisHealth } from '../../redis';
 import { CatchUp } from '../fanout/catch-up';
 import { ConversationSequencer } from '../fanout/conversation-sequencer';
@@ -32,7 +33,10 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
   onModuleInit(): void {
     this.channels.onSubscribed(() => this.beginAnew());
     this.channels.listen(this.names.all, (channel, text) => this.take(channel, text));
-    this.timer = setInterval(() => this.look(), LOOK_MS).unref();
+    this.timer = setInterval(
+      unattended('looking for silent nodes', () => this.look()),
+      LOOK_MS,
+    ).unref();
   }
 
   onApplicationShutdown(): void {

@@ -4,6 +4,7 @@ import { DomainError } from '../../../src/common/problem';
 import { currentContext } from '../../../src/common/request-context';
 import { Device } from '../../support/device';
 import { eventually } from '../../support/eventually';
+import { aMessage } from '../../support/realtime/deliveries';
 import { RawConnection } from '../../support/realtime/raw-connection';
 import { RealtimeNode } from '../../support/realtime/realtime-node';
 
@@ -22,7 +23,7 @@ describe('what a client sends is answered', () => {
     await node.close();
   });
   beforeEach(() => {
-    node.sending = () => Promise.resolve({ id: 'a message' });
+    node.sending = () => Promise.resolve(aMessage(1));
   });
 
   const send = (...args: unknown[]): Promise<unknown> => device.asks('send_message', ...args);
@@ -31,10 +32,10 @@ describe('what a client sends is answered', () => {
     const asked: unknown[] = [];
     node.sending = (actor, command) => {
       asked.push(actor, { ...command });
-      return Promise.resolve({ id: 'a message' });
+      return Promise.resolve(aMessage(1));
     };
     const body = { conversationId: CONVERSATION.toUpperCase(), content: 'hello', metadata: { a: [1] } };
-    expect(await send(body)).toEqual({ ok: true, data: { id: 'a message' } });
+    expect(await send(body)).toEqual({ ok: true, data: aMessage(1) });
     expect(asked).toMatchObject([
       { userId: USER },
       { conversationId: CONVERSATION, content: 'hello', type: 'text', metadata: { a: [1] } },
@@ -56,7 +57,7 @@ describe('what a client sends is answered', () => {
 
   it('at once, and asking to come again, while as many are being answered as can be in time', async () => {
     const waiting: (() => void)[] = [];
-    node.sending = () => new Promise((resolve) => waiting.push(() => resolve({ id: 'a message' })));
+    node.sending = () => new Promise((resolve) => waiting.push(() => resolve(aMessage(1))));
     const body = { conversationId: CONVERSATION, content: 'x' };
     const answers = Array.from({ length: 1_000 }, () => send(body));
     await eventually(() => expect(waiting).toHaveLength(1_000));
@@ -70,7 +71,7 @@ describe('what a client sends is answered', () => {
     expect(new Set((await Promise.all(answers)).map((answer) => (answer as { ok: boolean }).ok))).toEqual(
       new Set([true]),
     );
-    node.sending = () => Promise.resolve({ id: 'a message' });
+    node.sending = () => Promise.resolve(aMessage(1));
     expect(await send(body)).toMatchObject({ ok: true });
   });
 
@@ -109,7 +110,7 @@ describe('what a client sends is answered', () => {
     const traces = new Set<string>();
     node.sending = () => {
       traces.add(currentContext().traceId);
-      return Promise.resolve({});
+      return Promise.resolve(aMessage(1));
     };
     await Promise.all(Array.from({ length: 5 }, () => send({ conversationId: CONVERSATION, content: 'x' })));
     expect(traces.size).toBe(5);
@@ -155,7 +156,7 @@ describe('what a client sends is answered', () => {
 
   it('and what asks for no answer harms nobody', async () => {
     let sent = 0;
-    node.sending = () => Promise.resolve(++sent);
+    node.sending = () => Promise.resolve(aMessage(++sent));
     device.socket.emit('send_message');
     device.socket.emit('send_message', null, 'not a function');
     device.socket.emit('no_such_event', [[]]);
@@ -181,7 +182,7 @@ describe('what a client sends is answered', () => {
 
   it('and nothing after the end of the session', async () => {
     let sent = 0;
-    node.sending = () => Promise.resolve(++sent);
+    node.sending = () => Promise.resolve(aMessage(++sent));
     const raw = await RawConnection.webSocket(node.port);
     raw.sends(`40{"token":"${USER} 0.3"}`);
     await raw.hears('session_expired');

@@ -121,6 +121,8 @@ async function minds(world: World, alice: Person, dora: Person): Promise<void> {
   await ok(alice.asks('GET', '/v1/users/me/blocks'));
   await ok(alice.asks('DELETE', `/v1/users/me/blocks/${dora.id}`));
   await ok(asService(world, '/v1/internal/events', { type: 'user.sessions.revoked', uuid: dora.id }));
+  for (const type of ['user.profile.updated', 'business.profile.updated'])
+    await ok(asService(world, '/v1/internal/events', { type, uuid: dora.id }));
   await ok(request('GET', `${world.nodeUrls[0]}/health`));
 }
 

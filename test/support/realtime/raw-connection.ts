@@ -42,6 +42,10 @@ export class RawConnection {
     return this.received;
   }
 
+  get isOpen(): boolean {
+    return !this.tcp.destroyed;
+  }
+
   says(bytes: string | Buffer): void {
     this.tcp.write(bytes);
   }

@@ -11,6 +11,7 @@ import { type Announcement, EventAnnouncer, OutboxModule } from '../../../src/ou
 import { ChatIoAdapter, RealtimeModule } from '../../../src/realtime';
 import { RedisChannels, RedisConnections, RedisHealth, RedisModule } from '../../../src/redis';
 import { ValidSessions } from '../../../src/users';
+import { aMessage } from './deliveries';
 import { FakeAuthenticator } from './fake-authenticator';
 import { RedisStandIn, type StandInLink } from './redis-stand-in';
 
@@ -18,6 +19,7 @@ export const ORIGIN = 'https://app.example.org';
 
 interface Options {
   readonly maxConnections?: number;
+  readonly maxConnectionsPerUser?: number;
   /** The URL of a real one, or what stands in for it. */
   readonly redis?: string | StandInLink;
 }
@@ -26,7 +28,7 @@ interface Options {
 class Beneath {
   /** What `send_message` does. */
   sending: (actor: Actor, command: { conversationId: string }) => Promise<unknown> = () =>
-    Promise.resolve({});
+    Promise.resolve(aMessage(1));
   /** What the database says of a gap. */
   history: readonly Announcement[] = [];
 
@@ -64,6 +66,7 @@ export class RealtimeNode extends Beneath {
 
   static async start({
     maxConnections = 100,
+    maxConnectionsPerUser = 100,
     redis = new RedisStandIn().link(),
   }: Options = {}): Promise<RealtimeNode> {
     Logger.overrideLogger(false);
@@ -77,7 +80,10 @@ export class RealtimeNode extends Beneath {
     const testing = Test.createTestingModule({
       imports: [
         globally(
-          { provide: RealtimeConfig, useValue: { maxConnections, corsOrigins: [ORIGIN] } },
+          {
+            provide: RealtimeConfig,
+            useValue: { maxConnections, maxConnectionsPerUser, corsOrigins: [ORIGIN] },
+          },
           { provide: RateLimitConfig, useValue: { requests: 0, messages: 0 } },
           { provide: HttpConfig, useValue: { trustProxy: [] } },
           { provide: ValidSessions, useValue: sessions },
@@ -116,6 +122,9 @@ export class RealtimeNode extends Beneath {
   }
 }
 
+/** Publish and subscribe is all that the stand-in does. */
+const NO_COMMANDS = new Proxy({}, { get: () => () => Promise.reject(new Error('Redis is away')) });
+
 interface Offer {
   readonly provide: abstract new (...args: never[]) => unknown;
   readonly useValue: unknown;
@@ -125,7 +134,7 @@ function redisOf(link: StandInLink): new () => object {
   return offering(
     { provide: RedisChannels, useValue: link },
     { provide: RedisHealth, useValue: link },
-    { provide: RedisConnections, useValue: { key: (name: string) => name } },
+    { provide: RedisConnections, useValue: { key: (name: string) => name, commands: NO_COMMANDS } },
   );
 }
 
