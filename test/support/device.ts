@@ -54,6 +54,11 @@ export class Device {
     return this.frames.map(({ event }) => event);
   }
 
+  /** The same without counts, which are told some time after what made them. */
+  get happenings(): string[] {
+    return this.events.filter((event) => event !== 'unread_changed');
+  }
+
   /** Sends an event and waits for its acknowledgement. */
   asks<Data>(event: string, ...args: unknown[]): Promise<Ack<Data>> {
     return this.socket.timeout(ANSWER_WITHIN_MS).emitWithAck(event, ...args) as Promise<Ack<Data>>;
