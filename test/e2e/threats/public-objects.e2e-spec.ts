@@ -42,7 +42,10 @@ function framesBy(document: OpenApiDocument): Partial<Record<keyof ServerToClien
     message_deleted: frameOf({ message }),
     messages_read: receipt,
     messages_delivered: receipt,
-    unread_changed: frameOf({ conversationId: UUID, unreadCount: SEQ }),
+    unread_changed: frameOf({
+      conversationId: UUID,
+      unreadCount: { type: 'integer', minimum: 0, maximum: 1_000 },
+    }),
     conversation_created: frameOf({ conversation }),
     conversation_updated: frameOf({ conversation }),
     participant_added: membership,

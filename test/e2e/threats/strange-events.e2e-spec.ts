@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Person } from '../../support/chat-client';
 import { Device } from '../../support/device';
+import { eventually } from '../../support/eventually';
 import { World } from '../../support/world';
 
 /** What stands where an id or a text is expected: JSON, since no object here could be written so. `ID` is a good id. */
@@ -50,6 +51,10 @@ describe('T16 an event that is not what it seems', () => {
     chat = await alice.groupWith(world.person('Bob'));
     ({ id: messageId } = (await alice.says(chat, 'as it was')).body);
     device = await alice.connects();
+    // Marked as published some time after it was committed.
+    await eventually(async () =>
+      expect(await world.database.query('SELECT FROM outbox WHERE published_at IS NULL')).toEqual([]),
+    );
     before = await stored();
   });
   afterEach(async () => {
