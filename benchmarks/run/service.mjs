@@ -22,9 +22,10 @@ export const TOLD_SETTINGS = AS_IN_PRODUCTION;
  * @param {Awaited<ReturnType<import('../../scripts/service/surroundings.mjs').startSurroundings>>} surroundings
  * @param {number} count
  * @param {import('../../scripts/run/teardown.mjs').Teardown} teardown
- * @param {{ cpuProf?: boolean }} [options] whether to write a CPU profile of each, to .private/profiles
+ * @param {{ cpuProf?: boolean, main?: string }} [options] whether to write a CPU profile of each, to .private/profiles;
+ * another program to start than the service
  */
-export async function startNodes({ settings, inFolder }, count, teardown, { cpuProf = false } = {}) {
+export async function startNodes({ settings, inFolder }, count, teardown, { cpuProf = false, main } = {}) {
   const nodes = [];
   for (let number = 1; number <= count; number++) {
     const port = await freePort(HOST);
@@ -33,6 +34,7 @@ export async function startNodes({ settings, inFolder }, count, teardown, { cpuP
       host: HOST,
       port,
       log: inFolder(`node-${number}.log`),
+      main,
       nodeFlags: cpuProf ? ['--cpu-prof', `--cpu-prof-dir=${join(inPrivate('profiles'))}`] : [],
     });
     teardown.add(node.stop);

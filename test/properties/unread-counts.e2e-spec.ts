@@ -175,6 +175,11 @@ describe(`unread counts after a random history (seed ${SEED})`, () => {
     await allAgree();
   });
 
+  // Here, where everybody hears of everything: of a return that was missed only what follows it is heard.
+  it('are told to nobody who was removed, until they are back', () => {
+    expect(owners.flatMap(toldAfterRemoval)).toEqual([]);
+  });
+
   it.each(['cut', 'hole'] as const)(
     'F05 F07 and also where Redis was away meanwhile (%s)',
     async (fault) => {

@@ -1,4 +1,5 @@
 import type { Delivery } from '../fanout/delivery';
+import type { LiveEvent } from '../fanout/live-packet';
 
 /** What is looked at of a payload. It may come from another node, and nothing of it is believed to be there. */
 interface Looked {
@@ -17,23 +18,24 @@ export interface Affected {
 
 const NOBODY: Affected = { people: [] };
 
+type Rule = (looked: Looked, audience: readonly string[]) => Affected;
+
+const whoItIsAbout: Rule = ({ userId }) => (typeof userId === 'string' ? { people: [userId] } : NOBODY);
+
+const RULES: Partial<Record<LiveEvent, Rule>> = {
+  new_message: ({ message }, audience) =>
+    message?.type === 'system' ? NOBODY : withoutWriter(audience, message?.senderId),
+  // To its sender it was not unread.
+  message_deleted: ({ message }, audience) => ({ people: withoutWriter(audience, message?.senderId).people }),
+  messages_read: whoItIsAbout,
+  participant_added: whoItIsAbout,
+  participant_removed: ({ userId }) =>
+    typeof userId === 'string' ? { people: [userId], removed: userId } : NOBODY,
+};
+
 export function affectedBy({ audience, packet }: Delivery): Affected {
   if (packet === null) return NOBODY;
-  const { userId, message } = packet.payload as Looked;
-  switch (packet.event) {
-    case 'new_message':
-      return message?.type === 'system' ? NOBODY : withoutWriter(audience, message?.senderId);
-    case 'message_deleted':
-      // To its sender it was not unread.
-      return { people: withoutWriter(audience, message?.senderId).people };
-    case 'messages_read':
-    case 'participant_added':
-      return typeof userId === 'string' ? { people: [userId] } : NOBODY;
-    case 'participant_removed':
-      return typeof userId === 'string' ? { people: [userId], removed: userId } : NOBODY;
-    default:
-      return NOBODY;
-  }
+  return RULES[packet.event]?.(packet.payload, audience) ?? NOBODY;
 }
 
 function withoutWriter(audience: readonly string[], senderId: unknown): Affected {

@@ -56,8 +56,8 @@ describe('telling unread counts', () => {
       tell: ({ userId }: Actor, _event: string, { unreadCount }: Unread) => told.push([userId, unreadCount]),
     };
     const cache = {
-      write: async () => undefined,
-      forget: async (pairs: readonly UnreadPair[]) => void forgotten.push(...pairs),
+      write: () => Promise.resolve(),
+      forget: (pairs: readonly UnreadPair[]) => Promise.resolve(void forgotten.push(...pairs)),
     };
     counts = new UnreadCounts(
       unread as unknown as UnreadService,
