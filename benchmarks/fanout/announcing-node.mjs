@@ -13,8 +13,8 @@ delete process.env.COMMAND_PORT;
 delete process.env.POPULATION;
 
 const { createApp } = built('src/app');
-const { loadConfigFromEnvironment } = built('src/config');
-const { EventAnnouncer } = built('src/outbox');
+const { loadConfigFromEnvironment } = built('src/config/index');
+const { EventAnnouncer } = built('src/outbox/index');
 
 /** A conversation where something happened a moment ago. */
 const SINCE_PREVIOUS_MS = 5;
