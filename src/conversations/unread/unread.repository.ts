@@ -30,8 +30,8 @@ const SIDE = /* sql */ `
   FROM participants p JOIN conversations c ON c.conversation_uuid = p.conversation_uuid`;
 
 /**
- * participants and conversations primary keys, and the leaves' *_uncounted index: for each pair by itself, because a
- * join of lists of unknown length is planned as every one against every other.
+ * index participants_of_user or participants primary key, conversations primary key, and the leaves' *_uncounted index:
+ * for each pair by itself, because a join of lists of unknown length is planned as every one against every other.
  */
 const COUNTS: Statement = {
   name: 'unread.counts',
