@@ -8,14 +8,14 @@ import type { ChatExtension } from './extensions';
 import {
   addRequestHooks,
   allowOrigins,
-  DeadlineInterceptor,
   httpAdapter,
   keepDescriptorsBack,
-  KnownInputInterceptor,
+  KnownInputGuard,
   readJsonOnly,
   RequestRecords,
   serveOpenApi,
   takeOddRequests,
+  turnAwayCrowds,
 } from './http-server';
 import { ChatIoAdapter } from './realtime';
 import { AccessLog, Metrics, SecurityEvents, StructuredLogger } from './telemetry';
@@ -44,11 +44,13 @@ export async function createApp(
   const records = new RequestRecords(app.get(Metrics), app.get(AccessLog), app.get(SecurityEvents));
   addRequestHooks(server, records, () => stopping);
   takeOddRequests(server);
+  turnAwayCrowds(server, app.get(Metrics));
 
   await allowOrigins(server, config.http.corsOrigins);
   app.useGlobalPipes(new ShapePipe());
   app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalInterceptors(new DeadlineInterceptor(), new KnownInputInterceptor());
+  // After the guard that asks who it is, which is the first of all.
+  app.useGlobalGuards(new KnownInputGuard());
   app.useWebSocketAdapter(new ChatIoAdapter(app));
   if (config.http.docsEnabled) serveOpenApi(app);
   return app;

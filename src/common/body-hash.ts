@@ -12,9 +12,18 @@ export function bodyHash(body: Readonly<Record<string, unknown>>): Buffer {
 
 /** JSON with the keys of every object sorted, and without what is undefined. */
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : inner,
+  return JSON.stringify(sorted(value));
+}
+
+/** Sorted first and then written: a replacer is called for every single value, and takes four times as long. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const fields = value as Readonly<Record<string, unknown>>;
+  // By entries: set one by one, a key such as `__proto__` would be lost.
+  return Object.fromEntries(
+    Object.keys(fields)
+      .sort()
+      .map((name) => [name, sorted(fields[name])]),
   );
 }

@@ -12,6 +12,8 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 /** Somebody who has connected must say what they want within this time, or is cut. */
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Every request ends within 5 s, whatever is broken; each dependency has its own, shorter, time-outs before that. */
+const ANSWER_WITHIN_MS = 4_700;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 /** Fastify as this service wants it: bounds on everything a client can hold open, and its own errors as problems. */
@@ -20,6 +22,7 @@ export function httpAdapter({ trustProxy }: HttpConfig): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    handlerTimeout: ANSWER_WITHIN_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // While stopping, requests on connections that are open are answered as ever, and told to be the last.
     return503OnClosing: false,

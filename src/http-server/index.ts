@@ -1,10 +1,10 @@
 export { keepDescriptorsBack } from './connection-room';
 export { allowOrigins } from './cors';
-export { DeadlineInterceptor } from './deadline.interceptor';
 export { httpAdapter } from './http-adapter';
 export { openApiDocument, serveOpenApi } from './openapi';
 export { readJsonOnly } from './json-body';
-export { KnownInputInterceptor } from './known-input.interceptor';
+export { KnownInputGuard } from './known-input.guard';
 export { addRequestHooks } from './request-hooks';
 export { takeOddRequests } from './odd-requests';
+export { turnAwayCrowds } from './crowds';
 export { RequestRecords } from './request-records';

@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { contextFrom, type RequestContext, runInContext } from '../common/request-context';
+import type { FastifyInstance } from 'fastify';
+import { contextFrom, contextOf, rememberContext, runInContext } from '../common/request-context';
 import type { RequestRecords } from './request-records';
 import { SECURITY_HEADERS } from './security-headers';
 
@@ -12,11 +12,9 @@ export function addRequestHooks(
   records: Pick<RequestRecords, 'answered'>,
   isStopping: () => boolean,
 ): void {
-  const contexts = new WeakMap<FastifyRequest, RequestContext>();
-
   server.addHook('onRequest', (request, reply, done) => {
     const context = contextFrom(request.headers);
-    contexts.set(request, context);
+    rememberContext(request, context);
     void reply.header('x-request-id', context.requestId).headers(SECURITY_HEADERS);
     // By the route, not the address, which has many spellings. What has no route is an error, and not to be kept.
     const route = request.routeOptions.url;
@@ -26,9 +24,7 @@ export function addRequestHooks(
 
   // Reading a body goes on in events of the connection, which know nothing of the request's context.
   server.addHook('preValidation', (request, _reply, done) => {
-    const context = contexts.get(request);
-    if (context === undefined) done();
-    else runInContext(context, done);
+    runInContext(contextOf(request), done);
   });
 
   // Kept-alive connections would hold the server open for as long as clients like.
@@ -38,9 +34,7 @@ export function addRequestHooks(
   });
 
   server.addHook('onResponse', (request, reply, done) => {
-    const context = contexts.get(request);
-    if (context === undefined) records.answered(request, reply);
-    else runInContext(context, () => records.answered(request, reply));
+    runInContext(contextOf(request), () => records.answered(request, reply));
     done();
   });
 }

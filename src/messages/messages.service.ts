@@ -104,11 +104,16 @@ export class MessagesService {
     const type = command.type ?? 'text';
     const handler = this.types.handlerOf(type, origin.senderId !== null);
     const body = await handler.prepare({ content: command.content, payload: command.payload }, origin);
-    const content = await this.policies.review({ ...origin, ...body, type });
+    const content = this.policies.isEmpty
+      ? body.content
+      : await this.policies.review({ ...origin, ...body, type });
     // Whatever a handler makes is written with the drafts of others, and must not be what they fail at.
     if (typeof content !== 'string') throw new Error(`the handler of "${type}" made no text`);
     return {
-      ...origin,
+      tenantId: origin.tenantId,
+      conversationId: origin.conversationId,
+      senderId: origin.senderId,
+      forBusiness: origin.forBusiness ?? false,
       type,
       content,
       payload: body.payload,

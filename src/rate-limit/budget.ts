@@ -42,19 +42,30 @@ export class Budget {
   }
 
   /**
-   * Takes one of `key`.
+   * Takes one of `key`. The answer is there at once where something is left of what was counted before.
    *
    * @throws RateLimited when there is none left.
    */
-  async charge(key: string): Promise<Standing> {
+  charge(key: string): Standing | Promise<Standing> {
     const account = this.accountOf(key);
+    return this.take(account) ?? this.askAndTake(key, account);
+  }
+
+  /** @returns undefined where all nodes have to be asked first. */
+  private take(account: Account): Standing | undefined {
+    const leftMs = account.until - performance.now();
+    if (leftMs <= 0) account.left = account.counted = 0;
+    if (account.left > 0) return this.spend(account, leftMs);
+    // Refusing costs no round trip. The library can do this too, but by the wall clock, which may jump.
+    if (account.counted >= this.policy.limit) throw new RateLimited(this.policy, wholeSeconds(leftMs));
+    return undefined;
+  }
+
+  private async askAndTake(key: string, account: Account): Promise<Standing> {
     for (;;) {
-      const leftMs = account.until - performance.now();
-      if (leftMs <= 0) Object.assign(account, { left: 0, counted: 0 });
-      if (account.left > 0) return this.spend(account, leftMs);
-      // Refusing costs no round trip. The library can do this too, but by the wall clock, which may jump.
-      if (account.counted >= this.policy.limit) throw new RateLimited(this.policy, wholeSeconds(leftMs));
       await this.moreFor(key, account);
+      const standing = this.take(account);
+      if (standing !== undefined) return standing;
     }
   }
 

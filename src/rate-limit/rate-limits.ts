@@ -34,8 +34,17 @@ export class RateLimits {
    * @returns what the answer is to say of it; nothing where there is no limit.
    * @throws RateLimited
    */
-  async request({ tenantId, userId }: Actor): Promise<StandingHeaders> {
-    return charge(this.requests, tenantKey(tenantId, `limit:requests:${userId}`));
+  async request(caller: Actor): Promise<StandingHeaders> {
+    return charge(this.requests, requestsOf(caller));
+  }
+
+  /**
+   * As `request`, for an event of a socket, whose answer says nothing of it.
+   *
+   * @throws RateLimited
+   */
+  async event(caller: Actor): Promise<void> {
+    await this.requests?.charge(requestsOf(caller));
   }
 
   /**
@@ -54,8 +63,12 @@ export class RateLimits {
    * @throws RateLimited
    */
   async message({ tenantId, userId }: Actor): Promise<void> {
-    await charge(this.messages, tenantKey(tenantId, `limit:messages:${userId}`));
+    await this.messages?.charge(tenantKey(tenantId, `limit:messages:${userId}`));
   }
+}
+
+function requestsOf({ tenantId, userId }: Actor): string {
+  return tenantKey(tenantId, `limit:requests:${userId}`);
 }
 
 async function charge(budget: Budget | undefined, key: string): Promise<StandingHeaders> {

@@ -9,8 +9,8 @@ import { World } from '../support/world';
 
 const SEED = 102;
 const LOAD = { seed: SEED, users: 10, conversations: 6, thinkMs: 200, listenMs: [1_000, 6_000] } as const;
-const CRASHES = 5;
-const STORM_MS = 5_000;
+const CRASHES = 10;
+const STORM_MS = 10_000;
 const STORM_EVERY_MS = 200;
 
 describe('F02 a Postgres that crashes', () => {

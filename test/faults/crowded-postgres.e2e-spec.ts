@@ -6,7 +6,7 @@ import { PrivateServers } from '../support/faults/private-servers';
 import { World } from '../support/world';
 
 const SEED = 104;
-const HELD_MS = 6_000;
+const HELD_MS = 10_000;
 const WELL_AGAIN_MS = 6_000;
 
 describe('F04 a Postgres that others use up', () => {

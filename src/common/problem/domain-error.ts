@@ -61,3 +61,9 @@ export class DependencyUnavailable extends DomainError {
     });
   }
 }
+
+/**
+ * There is more to do already than can be done in time. Whoever refuses counts it; it makes no line of the log, where
+ * thousands a second would be one more burden.
+ */
+export class TooBusy extends DependencyUnavailable {}

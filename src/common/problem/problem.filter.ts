@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { currentContext } from '../request-context';
-import { DomainError, ValidationFailed } from './domain-error';
+import { contextOf, runInContext } from '../request-context';
+import { DomainError, TooBusy, ValidationFailed } from './domain-error';
 import { toProblem } from './problem';
 
 const answered = new WeakMap<FastifyRequest, unknown>();
@@ -26,9 +26,11 @@ export function sendProblem(
 ): void {
   const known = translateFrameworkError(error);
   answered.set(request, known);
-  const problem = toProblem(known, currentContext());
-  if (problem.status >= 500) {
-    logger.error({ msg: 'request failed', code: problem.code, method: request.method, err: known });
+  const context = contextOf(request);
+  const problem = toProblem(known, context);
+  if (problem.status >= 500 && !(known instanceof TooBusy)) {
+    const line = { msg: 'request failed', code: problem.code, method: request.method, err: known };
+    runInContext(context, () => logger.error(line));
   }
   if (reply.sent) return;
   if (known instanceof DomainError) {

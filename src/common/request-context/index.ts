@@ -1,6 +1,8 @@
 export {
   currentContext,
   contextFrom,
+  contextOf,
+  rememberContext,
   requestIdFrom,
   type RequestContext,
   runInContext,

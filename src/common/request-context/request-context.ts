@@ -18,6 +18,18 @@ export function runInContext<T>(context: RequestContext, work: () => T): T {
   return storage.run(context, work);
 }
 
+const known = new WeakMap<object, RequestContext>();
+
+/** `request` is any object that stands for it. */
+export function rememberContext(request: object, context: RequestContext): void {
+  known.set(request, context);
+}
+
+/** Of a request that is seen from outside: by a timer, say, or an event of its connection. */
+export function contextOf(request: object): RequestContext {
+  return known.get(request) ?? currentContext();
+}
+
 /** The context of the current request; outside of any, one that says so. */
 export function currentContext(): RequestContext {
   return storage.getStore() ?? OUTSIDE;

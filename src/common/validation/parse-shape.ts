@@ -1,6 +1,7 @@
-import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import { type FieldError, ValidationFailed } from '../problem';
+import { compileChecks, type PassesForSure } from './compiled-checks';
+import { compileTransforms } from './compiled-transforms';
 
 type Shape<T> = new () => T;
 
@@ -13,13 +14,17 @@ type Shape<T> = new () => T;
  */
 export function parseShape<T extends object>(shape: Shape<T>, value: unknown, at = ''): T {
   if (!isPlainObject(value)) throw ValidationFailed.of(at, 'must be a JSON object');
-  const known = fieldsOf(shape);
-  const names = Object.getOwnPropertyNames(value);
-  const unknown = names.filter((name) => !known.has(name));
-  const instance = instantiate(
-    shape,
-    names.filter((name) => known.has(name)).map((name) => [name, value[name]]),
-  );
+  const rules = rulesOf(shape);
+  const simple: Record<string, unknown> = {};
+  const whole: Record<string, unknown> = {};
+  const unknown: string[] = [];
+  for (const name of Object.getOwnPropertyNames(value)) {
+    if (!rules.declares(name)) unknown.push(name);
+    else if (isSimple(value[name])) simple[name] = value[name];
+    else whole[name] = value[name];
+  }
+  const instance = Object.assign(rules.instantiate(simple), whole);
+  if (unknown.length === 0 && rules.passes(instance)) return instance;
   const errors = [
     ...unknown.slice(0, MOST_ERRORS).map((name) => ({ path: join(at, name), message: 'unknown field' })),
     ...validateSync(instance, CHECKS).flatMap((error) => fieldErrors(error, at)),
@@ -33,30 +38,35 @@ const MOST_ERRORS = 100;
 
 const CHECKS = { forbidUnknownValues: true, validationError: { target: false, value: false } };
 
-const declaredFields = new WeakMap<object, ReadonlySet<string>>();
+/** What the decorators of a shape say, worked out once. */
+interface Rules<T> {
+  /** Inherited fields included. */
+  readonly declares: (name: string) => boolean;
+  readonly instantiate: (fields: Readonly<Record<string, unknown>>) => T;
+  readonly passes: PassesForSure;
+}
 
-/** What a shape declares, inherited fields included. */
-function fieldsOf(shape: Shape<object>): ReadonlySet<string> {
-  let known = declaredFields.get(shape);
-  if (known === undefined) {
-    const rules = getMetadataStorage().getTargetValidationMetadatas(shape, '', false, false);
-    known = new Set(rules.map(({ propertyName }) => propertyName));
-    declaredFields.set(shape, known);
+const known = new WeakMap<object, Rules<object>>();
+
+function rulesOf<T extends object>(shape: Shape<T>): Rules<T> {
+  let rules = known.get(shape);
+  if (rules === undefined) {
+    const metadata = getMetadataStorage().getTargetValidationMetadatas(shape, '', false, false);
+    const fields = new Set(metadata.map(({ propertyName }) => propertyName));
+    rules = {
+      declares: (name) => fields.has(name),
+      instantiate: compileTransforms(shape, [...fields]),
+      passes: compileChecks(shape),
+    };
+    known.set(shape, rules);
   }
-  return known;
+  return rules as Rules<T>;
 }
 
 /**
  * Texts and numbers go through the fields' transformations. Whatever has parts of its own is taken over as it is:
  * class-transformer would walk into it, trip over odd keys and, deep enough, run out of stack.
  */
-function instantiate<T extends object>(shape: Shape<T>, entries: readonly (readonly [string, unknown])[]): T {
-  const simple = Object.fromEntries(entries.filter(([, field]) => isSimple(field)));
-  const instance = plainToInstance(shape, simple, { exposeDefaultValues: true });
-  for (const [name, field] of entries) if (!isSimple(field)) Object.assign(instance, { [name]: field });
-  return instance;
-}
-
 function isSimple(field: unknown): boolean {
   if (!Array.isArray(field)) return isPrimitive(field);
   return field.length <= LONGEST_LIST && field.every(isPrimitive);

@@ -22,6 +22,10 @@ export class MessagePolicies implements OnModuleInit {
       .sort((one, other) => one.order - other.order);
   }
 
+  get isEmpty(): boolean {
+    return this.policies.length === 0;
+  }
+
   /**
    * @returns the content to store.
    * @throws MessageRefused, or DependencyUnavailable when a policy failed that must not be gone without.

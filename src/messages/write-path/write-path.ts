@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import { DependencyUnavailable } from '../../common/problem';
+import { TooBusy } from '../../common/problem';
 import { isBadData } from '../../database';
 import type { MessageDto } from '../../message-view';
 import { type Announcement, EventAnnouncer } from '../../outbox';
@@ -70,7 +70,7 @@ export class WritePath implements BeforeApplicationShutdown {
 
   private async takeIn(draft: Draft): Promise<WriteResult> {
     const queue = this.heldUp.get(draft.conversationId) ?? this.group;
-    if (queue.isFull || this.group.isFull) throw new DependencyUnavailable('write path');
+    if (queue.isFull || this.group.isFull) throw new TooBusy('write path');
     return this.group.add(draft);
   }
 

@@ -48,14 +48,22 @@ const WAITING: Statement = {
     ) AS o`,
 };
 
+/**
+ * Each of the rows named by `$1` and `$2` that still waits, by one probe of outbox_waiting. Joined plainly, every row
+ * that waits is compared with every one named: the planner believes that next to none does, and after an outage they
+ * are many thousands.
+ */
+const NAMED = (columns: string): string => /* sql */ `
+  unnest($1::smallint[], $2::bigint[]) AS named(shard, position) CROSS JOIN LATERAL (
+    SELECT ${columns} FROM outbox o
+    WHERE o.shard = named.shard AND o.position = named.position AND o.published_at IS NULL AND o.parked_at IS NULL
+    LIMIT 1
+  ) AS waiting`;
+
 /** outbox_waiting. */
 const ROWS: Statement = {
   name: 'outbox_events.rows',
-  text: /* sql */ `
-    SELECT ${outboxColumns('o')}
-    FROM unnest($1::smallint[], $2::bigint[]) AS wanted(shard, position)
-    JOIN outbox o ON o.shard = wanted.shard AND o.position = wanted.position
-      AND o.published_at IS NULL AND o.parked_at IS NULL`,
+  text: /* sql */ `SELECT waiting.* FROM ${NAMED(outboxColumns('o'))}`,
 };
 
 /** outbox_waiting. */
@@ -63,8 +71,8 @@ const PUBLISHED: Statement = {
   name: 'outbox_events.published',
   text: /* sql */ `
     UPDATE outbox o SET published_at = clock_timestamp()
-    FROM unnest($1::smallint[], $2::bigint[]) AS done(shard, position)
-    WHERE o.shard = done.shard AND o.position = done.position AND o.published_at IS NULL AND o.parked_at IS NULL`,
+    FROM ${NAMED('o.ctid')}
+    WHERE o.ctid = waiting.ctid`,
 };
 
 /** outbox_waiting. */

@@ -32,21 +32,19 @@ export class EventRecords {
   }
 
   /**
-   * Runs `answer`, and hands on what comes of it.
+   * Takes note of an event that is answered.
    *
    * @param event its name if it is one that somebody handles; undefined for all that clients think up.
    * @param payload as it was sent.
+   * @param ms from taking it in to its answer.
    */
-  async of(
+  add(
     { data: { actor } }: ChatSocket,
     event: string | undefined,
     payload: unknown,
-    answer: () => Promise<Ack<unknown>>,
-  ): Promise<Ack<unknown>> {
-    const started = performance.now();
-    const ack = await answer();
-    const ms = performance.now() - started;
-
+    ack: Ack<unknown>,
+    ms: number,
+  ): void {
     const operation = event ?? 'unknown';
     this.observersOf(operation)[outcomeOf(ack)](ms / 1_000);
     const { userId: caller, tenantId } = actor;
@@ -60,7 +58,6 @@ export class EventRecords {
     if (attempt.conversationId !== undefined)
       this.accessLog.record({ ...attempt, outcome: ack.ok ? 'ok' : ack.error.code, ms });
     if (!ack.ok) this.security.refused(ack.error.code, attempt);
-    return ack;
   }
 
   /** One more than can be answered in time. */

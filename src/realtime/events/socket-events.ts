@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { DependencyUnavailable, toProblem, ValidationFailed } from '../../common/problem';
+import { DependencyUnavailable, TooBusy, toProblem, ValidationFailed } from '../../common/problem';
 import { contextFrom, currentContext, runInContext } from '../../common/request-context';
-import { withinTime } from '../../common/time-limit';
 import type { RateLimits } from '../../rate-limit';
 import type { Ack, ChatSocket } from '../socket-contract';
 import type { EventRecords } from './event-records';
@@ -40,33 +39,36 @@ export class SocketEvents {
       known = new Map();
       this.handlers.set(socket, known);
       const all = known;
-      socket.onAny((event: unknown, ...args: unknown[]) => void this.take(socket, all, event, args));
+      socket.onAny((event: unknown, ...args: unknown[]) => this.take(socket, all, event, args));
     }
     for (const [event, handler] of handlers) known.set(event, handler);
   }
 
-  private async take(
+  private take(
     socket: ChatSocket,
     handlers: ReadonlyMap<unknown, Handler>,
     event: unknown,
     args: unknown[],
-  ): Promise<void> {
+  ): void {
     // Packets already read when the socket was closed still come here; nobody is behind them any more.
     if (!socket.connected) return;
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Answer) : undefined;
     const context = contextFrom({});
     if (this.underway >= MOST_AT_ONCE) {
       this.records.turnedAway();
-      this.send(ack, { ok: false, error: toProblem(new DependencyUnavailable('in time'), context) }, event);
+      this.send(ack, { ok: false, error: toProblem(new TooBusy('in time'), context) }, event);
       return;
     }
     this.underway++;
-    const answer = await runInContext(context, () =>
-      this.records.of(socket, handlers.has(event) ? String(event) : undefined, args[0], () =>
-        this.answer(socket, handlers.get(event), event, args),
-      ),
-    ).finally(() => this.underway--);
-    this.send(ack, answer, event);
+    void runInContext(context, async () => {
+      const started = performance.now();
+      const handler = handlers.get(event);
+      const answer = await this.answer(socket, handler, event, args);
+      this.underway--;
+      this.send(ack, answer, event);
+      const name = handler === undefined ? undefined : String(event);
+      this.records.add(socket, name, args[0], answer, performance.now() - started);
+    });
   }
 
   private send(ack: Answer | undefined, answer: Ack<unknown>, event: unknown): void {
@@ -77,23 +79,28 @@ export class SocketEvents {
     }
   }
 
+  /** Never fails, and takes no longer than a client waits. What is late is not stopped. */
   private answer(
     socket: ChatSocket,
     handler: Handler | undefined,
     event: unknown,
     args: unknown[],
   ): Promise<Ack<unknown>> {
-    const answer = this.run(socket, handler, args).then(
-      (data): Ack<unknown> => ({ ok: true, data }),
-      (error: unknown) => this.refusal(error, event),
-    );
-    return withinTime(ANSWER_WITHIN_MS, 'an event', answer).catch((late: unknown) =>
-      this.refusal(new DependencyUnavailable('in time', late), event),
-    );
+    return new Promise((resolve) => {
+      const refuse = (error: unknown): void => {
+        clearTimeout(late);
+        resolve(this.refusal(error, event));
+      };
+      const late = setTimeout(() => refuse(new DependencyUnavailable('in time')), ANSWER_WITHIN_MS);
+      this.run(socket, handler, args).then((data) => {
+        clearTimeout(late);
+        resolve({ ok: true, data });
+      }, refuse);
+    });
   }
 
   private async run(socket: ChatSocket, handler: Handler | undefined, args: unknown[]): Promise<unknown> {
-    await this.limits.request(socket.data.actor);
+    await this.limits.event(socket.data.actor);
     if (handler === undefined) throw ValidationFailed.of('event', 'there is no such event');
     if (args.length > 1) throw ValidationFailed.of('', 'must be one JSON object');
     const result = await handler(args[0]);
@@ -102,7 +109,7 @@ export class SocketEvents {
 
   private refusal(error: unknown, event: unknown): Ack<never> {
     const problem = toProblem(error, currentContext());
-    if (problem.status >= 500) {
+    if (problem.status >= 500 && !(error instanceof TooBusy)) {
       this.logger.error({ msg: 'event failed', event, code: problem.code, err: error });
     }
     return { ok: false, error: problem };

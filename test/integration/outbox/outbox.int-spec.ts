@@ -2,11 +2,29 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
 import { ConfigModule, loadConfig } from '../../../src/config';
-import { Database, DatabaseModule } from '../../../src/database';
+import { Database, DatabaseModule, type Tx } from '../../../src/database';
 import { type ChatEvent, OutboxModule, OutboxRepository } from '../../../src/outbox';
+import { OutboxEventsRepository } from '../../../src/outbox/publisher/outbox-events.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { UUID_V7 } from '../../support/patterns';
 import { upTo } from '../../support/times';
+
+const MANY = {
+  name: 'test.many_events',
+  text: `
+    INSERT INTO outbox (shard, event_uuid, event_type, schema_version, occurred_at, trace_id, tenant_uuid,
+      conversation_uuid, rev, payload, audience)
+    SELECT n % 16, gen_random_uuid(), 'ConversationUpdated', 1, clock_timestamp(), repeat('0', 32), gen_random_uuid(),
+      gen_random_uuid(), 1, '{}', '{}'
+    FROM generate_series(1, 5000) AS n`,
+};
+
+/** By this transaction so far. */
+const LOOKED_AT = {
+  name: 'test.rows_looked_at',
+  text: `SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS looked
+    FROM pg_stat_xact_user_tables WHERE relname = 'outbox'`,
+};
 
 describe('the outbox', () => {
   let testDatabase: TestDatabase;
@@ -106,5 +124,26 @@ describe('the outbox', () => {
     );
     expect(rows.map(({ shard }) => shard)).toEqual(upTo(16).map((n) => n - 1));
     for (const { count } of rows) expect(Math.abs(count - 1_000)).toBeLessThan(250);
+  });
+
+  it('finds and marks a few among very many that wait by looking at those few', async () => {
+    const events = new OutboxEventsRepository();
+    const rowsLookedAt = async (tx: Tx): Promise<number> => {
+      const [{ looked = NaN } = {}] = await tx.query<{ looked: number }>(LOOKED_AT, []);
+      return looked;
+    };
+    const rollback = new Error('nobody else is to publish these');
+    const work = database.transaction(async (tx) => {
+      await tx.query(MANY, []);
+      const some = await events.waiting(tx, upTo(16), 4, []);
+      expect(some.length).toBeGreaterThan(50);
+      const before = await rowsLookedAt(tx);
+      expect(await events.rows(tx, some)).toHaveLength(some.length);
+      await events.markPublished(tx, some);
+      expect((await rowsLookedAt(tx)) - before).toBeLessThanOrEqual(4 * some.length);
+      expect(await events.rows(tx, some)).toEqual([]);
+      throw rollback;
+    });
+    await expect(work).rejects.toBe(rollback);
   });
 });

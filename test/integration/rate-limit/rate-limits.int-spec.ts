@@ -219,7 +219,7 @@ describe('limits', () => {
 
     it.each(['shared', 'own'] as const)('begin anew when it is over (%s)', async (whose) => {
       const budget = new Budget(policy, (await aNode({ url: urls[whose] })).counts);
-      const spend = () => granted(Array.from({ length: 5 }, () => budget.charge('alice')));
+      const spend = () => granted(Array.from({ length: 5 }, async () => budget.charge('alice')));
       expect(await spend()).toBe(2);
       expect(await spend()).toBe(0);
       await delay(1_100);
@@ -235,7 +235,7 @@ describe('limits', () => {
       const budget = new Budget(policy, (await aNode({ url: urls[whose] })).counts);
       const realTime = Date.now.bind(Date);
       await budget.charge('alice');
-      await granted([budget.charge('bob'), budget.charge('bob')]);
+      await granted(Array.from({ length: 2 }, async () => budget.charge('bob')));
       const clock = jest.spyOn(Date, 'now').mockImplementation(() => realTime() + hours * 3_600_000);
       try {
         expect(await budget.charge('alice')).toHaveProperty('resetSeconds', 1);

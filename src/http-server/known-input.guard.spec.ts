@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { ProblemFilter } from '../common/problem';
-import { KnownInputInterceptor } from './known-input.interceptor';
+import { KnownInputGuard } from './known-input.guard';
 
 @Controller()
 class Things {
@@ -38,7 +38,7 @@ describe('what nobody asked for', () => {
     const module = await Test.createTestingModule({ controllers: [Things] }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
     app.useGlobalFilters(new ProblemFilter());
-    app.useGlobalInterceptors(new KnownInputInterceptor());
+    app.useGlobalGuards(new KnownInputGuard());
     await app.init();
   });
   afterAll(() => app.close());
