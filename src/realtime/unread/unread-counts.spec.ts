@@ -19,6 +19,8 @@ describe('telling unread counts', () => {
   let truth: number | undefined;
   let asOf: number;
   let failures: Error[];
+  /** Whatever has to do with this conversation fails. */
+  let sick: string | undefined;
   /** Of each look, how many pairs. */
   let looks: number[];
   let answering: Promise<void> | undefined;
@@ -32,6 +34,7 @@ describe('telling unread counts', () => {
   async function lookUp(pairs: readonly UnreadPair[]): Promise<Unread[]> {
     const failure = failures.shift();
     if (failure !== undefined) throw failure;
+    if (pairs.some(({ conversationId }) => conversationId === sick)) throw new Error('a bad row');
     looks.push(pairs.length);
     const unreadCount = truth;
     await answering;
@@ -42,7 +45,7 @@ describe('telling unread counts', () => {
     jest.useFakeTimers();
     here = new Set([BOB]);
     [truth, asOf, failures, looks, told, forgotten, since] = [1, 1, [], [], [], [], []];
-    answering = undefined;
+    [answering, sick] = [undefined, undefined];
     const unread = {
       of: lookUp,
       changedSince: (people: readonly Actor[], horizon: string | null) => {
@@ -177,13 +180,27 @@ describe('telling unread counts', () => {
     expect(told).toEqual([[BOB, 1]]);
   });
 
-  it('says so when something else goes wrong, and goes on', async () => {
+  it('tells the others where one can not be looked up, and says so', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
-    failures = [new Error('a bug')];
-    counts.note(ofAlice);
-    await passes(1_250);
+    sick = 'sick';
+    for (const conversationId of ['one', 'sick', 'other']) counts.note({ ...ofAlice, conversationId });
+    await passes(250);
+    expect(told).toHaveLength(2);
     expect(errors).toHaveBeenCalledTimes(1);
-    expect(told).toEqual([[BOB, 1]]);
+    await passes(10_000);
+    expect(errors).toHaveBeenCalledTimes(1);
+    doubt([{ tenantId: TENANT, userId: BOB }]);
+    await passes(250);
+    expect(told).toHaveLength(3);
+  });
+
+  it('does not lose those that are left where Postgres goes away in the midst of it', async () => {
+    jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    sick = 'sick';
+    failures = [new Error('a bug'), new Error('a bug'), new DependencyUnavailable('postgres')];
+    for (const conversationId of ['one', 'sick', 'other']) counts.note({ ...ofAlice, conversationId });
+    await passes(1_250);
+    expect(told).toHaveLength(1);
   });
 
   it('looks for all that may have changed since all was heard, for who may have missed something', async () => {

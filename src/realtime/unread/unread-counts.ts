@@ -92,7 +92,7 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
   /** These people may have missed something: they are told what may have changed. */
   private lookAnew(people: Iterable<Actor>): void {
     if (this.doubtfulSince === undefined) this.doubtfulSince = this.horizon.oldest;
-    for (const person of people) this.doubtful.set(`${person.tenantId} ${person.userId}`, person);
+    for (const person of people) this.doubtful.set(keyOf(person), person);
     this.schedule(TICK_MS);
   }
 
@@ -122,9 +122,8 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
     try {
       await this.lookAtPeople();
       await this.lookAtPairs();
-    } catch (err) {
-      if (!(err instanceof DependencyUnavailable))
-        this.logger.error({ msg: 'unread counts could not be told', err });
+    } catch {
+      // Postgres is away. What was to be looked up waits.
       return AFTER_FAILURE_MS;
     }
     const rest = (performance.now() - began) * REST_FACTOR;
@@ -136,15 +135,13 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
     // What they were told once, and may have missed since they left, would pass for what their next device was told.
     this.told.forgetUnless((unread) => this.isHere(unread));
     while (this.doubtful.size > 0 && !this.stopped) {
-      const some = [...this.doubtful].slice(0, PEOPLE_AT_ONCE);
-      for (const [key] of some) this.doubtful.delete(key);
-      const here = some.map(([, person]) => person).filter((person) => this.isHere(person));
-      try {
-        await this.tell(await this.unread.changedSince(here, this.doubtfulSince ?? null));
-      } catch (error) {
-        for (const [key, person] of some) this.doubtful.set(key, person);
-        throw error;
-      }
+      const some = [...this.doubtful.values()].slice(0, PEOPLE_AT_ONCE);
+      for (const person of some) this.doubtful.delete(keyOf(person));
+      await this.together(
+        some.filter((person) => this.isHere(person)),
+        async (people) => this.tell(await this.unread.changedSince(people, this.doubtfulSince ?? null)),
+        (people) => this.lookAnew(people),
+      );
     }
     this.doubtfulSince = undefined;
   }
@@ -152,14 +149,40 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
   private async lookAtPairs(): Promise<void> {
     // Not those that come while this goes on: they are for the next tick.
     for (let left = this.changed.size; left > 0 && !this.stopped;) {
-      const pairs = this.changed.take(PAIRS_AT_ONCE);
-      left -= pairs.length;
-      try {
-        await this.lookUp(pairs);
-      } catch (error) {
-        this.refresh(pairs);
-        throw error;
+      const some = this.changed.take(PAIRS_AT_ONCE);
+      left -= some.length;
+      await this.together(
+        some,
+        (pairs) => this.lookUp(pairs),
+        (pairs) => this.refresh(pairs),
+      );
+    }
+  }
+
+  /**
+   * All with one statement. Where that fails, and not because Postgres is away, it fails for one of them: each is
+   * tried by itself, and the others do not suffer.
+   *
+   * @param later for what is to be tried again
+   * @throws DependencyUnavailable
+   */
+  private async together<T>(
+    items: readonly T[],
+    work: (items: readonly T[]) => Promise<void>,
+    later: (items: readonly T[]) => void,
+  ): Promise<void> {
+    if (items.length === 0) return;
+    try {
+      await work(items);
+    } catch (err) {
+      if (err instanceof DependencyUnavailable) {
+        later(items);
+        throw err;
       }
+      if (items.length < 2) this.logger.error({ msg: 'unread counts could not be told', of: items, err });
+      else
+        for (const [index, item] of items.entries())
+          await this.together([item], work, () => later(items.slice(index)));
     }
   }
 
@@ -187,4 +210,8 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
   private isHere({ tenantId, userId }: Actor): boolean {
     return this.sockets.include(tenantId, [userId]);
   }
+}
+
+function keyOf({ tenantId, userId }: Actor): string {
+  return `${tenantId} ${userId}`;
 }
