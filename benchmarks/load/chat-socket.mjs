@@ -104,6 +104,7 @@ export class ChatSocket {
     const name = bytes.latin1Slice(start + 4, start + 9);
     if (name === 'ready') return this.#settle.resolve();
     if (name === 'sync_') return this.#hearing.syncRequired();
+    if (name === 'unrea') return; // unread_changed
     if (name !== 'new_m') return this.#hearing.trouble(bytes.latin1Slice(start, Math.min(end, start + 300)));
     const seq = bytes.indexOf(SEQ, start);
     const content = bytes.indexOf(CONTENT, seq);

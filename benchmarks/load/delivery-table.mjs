@@ -1,24 +1,17 @@
 import { rounded } from '../run/report.mjs';
 
-/** @param {Awaited<ReturnType<typeof import('./measure-all.mjs').measureAll>>} measured */
-export function deliveryTable(measured) {
+/**
+ * @param {Awaited<ReturnType<typeof import('./measure-all.mjs').measureAll>>} measured
+ * @param {string} [taken] what became of a message first
+ */
+export function deliveryTable(measured, taken = 'accepted/s') {
   const processes = Object.keys(
     Object.assign({}, ...measured.map(({ median }) => median.cpuSecondsPer1000)),
   ).sort((one, other) => (one === 'generator') - (other === 'generator'));
   const perSecond = new Map(measured.map(({ name, median }) => [name, median.acceptedPerSecond]));
   return {
     columns: [
-      ...[
-        '',
-        'accepted/s',
-        'of floor',
-        'delivered/s',
-        'p50 ms',
-        'p95 ms',
-        'p99 ms',
-        'refused',
-        'told to sync',
-      ],
+      ...['', taken, 'of floor', 'delivered/s', 'p50 ms', 'p95 ms', 'p99 ms', 'refused', 'told to sync'],
       ...processes.map((name) => `${name} µs`),
     ],
     rows: measured.map(({ name, floor, median }) => [

@@ -5,21 +5,19 @@ import { startCpuClock } from '../measure/cpu-times.mjs';
 import { ChatSocket } from './chat-socket.mjs';
 import { Ledger } from './ledger.mjs';
 import { RestDoor } from './rest-door.mjs';
+import { textOf } from './text.mjs';
 
 const CONNECT_AT_ONCE = 50;
 const SETTLE_WITHIN_MS = 120_000;
 /** Nobody having heard anything for so long, nothing is on its way any more. */
 const SILENCE_MS = 2_000;
 const TICK_MS = 1;
-/** With the number before it 100 bytes, as a short message has. */
-const TEXT =
-  'Namaste! Shall we meet at the bus park at six, or is seven better for you and the others?'.padEnd(90, '.');
 
 /**
  * Everybody of a population, each with a socket to one of the nodes, hearing all and writing when told to.
  *
  * @typedef {object} Load
- * @property {'socket' | 'rest'} door
+ * @property {'socket' | 'rest' | 'command'} door
  * @property {'pairs' | 'rooms'} conversations
  * @property {number} [inFlight] closed loop: a message is sent when another one is settled
  * @property {number} [rate] open loop: so many a second are due, however long they take
@@ -28,6 +26,7 @@ export class Generator {
   #population;
   #ports;
   #pids;
+  #commands;
   #sockets = [];
   #ledger = null;
   #next = 1;
@@ -43,11 +42,13 @@ export class Generator {
    * @param {import('./population.mjs').Population} target.population
    * @param {number[]} target.ports of the nodes; neighbours in a conversation are at different ones
    * @param {Record<string, number>} target.pids of the processes whose CPU time is to be told
+   * @param {import('./command-door.mjs').CommandDoor} [target.commands] for the door of that name
    */
-  constructor({ population, ports, pids }) {
+  constructor({ population, ports, pids, commands }) {
     this.#population = population;
     this.#ports = ports;
     this.#pids = pids;
+    this.#commands = commands;
     const { length } = population.users;
     this.#heard = { pairs: new Int32Array(length), rooms: new Int32Array(length) };
   }
@@ -62,6 +63,7 @@ export class Generator {
 
   close() {
     for (const socket of this.#sockets) socket.close();
+    this.#commands?.close();
   }
 
   /**
@@ -76,7 +78,11 @@ export class Generator {
     const ledger = new Ledger(this.#next, size, again);
     this.#ledger = ledger;
     const doors = load.door === 'rest' ? this.#ports.map((port) => new RestDoor(port)) : [];
-    const sendBy = load.door === 'rest' ? this.#byRest(doors) : this.#bySocket();
+    const sendBy = {
+      rest: () => this.#byRest(doors),
+      socket: () => this.#bySocket(),
+      command: () => this.#byCommand(),
+    }[load.door]();
 
     try {
       if (load.inFlight === undefined) this.#keepPace(load.rate, sendBy, () => running);
@@ -146,6 +152,15 @@ export class Generator {
       );
   }
 
+  /** Nobody sends it, so nobody is answered. */
+  #byCommand() {
+    const ledger = this.#ledger;
+    return (n, sender, conversationId) => {
+      this.#commands.send(n, conversationId, sender);
+      ledger.acknowledged(n, null);
+    };
+  }
+
   #portOf(person) {
     return this.#ports[person % this.#ports.length];
   }
@@ -191,8 +206,7 @@ export class Generator {
 }
 
 function fields(n) {
-  const number = String(n).padStart(9, '0');
-  return `"content":"${number} ${TEXT}","clientMessageId":"${randomUUID()}"}`;
+  return `"content":"${textOf(n)}","clientMessageId":"${randomUUID()}"}`;
 }
 
 function snapshot({ accepted, delivered }) {

@@ -22,14 +22,15 @@ export const TOLD_SETTINGS = AS_IN_PRODUCTION;
  * @param {Awaited<ReturnType<import('../../scripts/service/surroundings.mjs').startSurroundings>>} surroundings
  * @param {number} count
  * @param {import('../../scripts/run/teardown.mjs').Teardown} teardown
- * @param {{ cpuProf?: boolean, settings?: Record<string, string> }} [options] whether to write a CPU profile of each,
- * to .private/profiles; and settings besides those of all benchmarks
+ * @param {{ cpuProf?: boolean, main?: string, settings?: Record<string, string> }} [options] whether to write a CPU
+ * profile of each, to .private/profiles; another program to start than the service; and settings besides those of all
+ * benchmarks
  */
 export async function startNodes(
   { settings, inFolder },
   count,
   teardown,
-  { cpuProf = false, settings: more } = {},
+  { cpuProf = false, main, settings: more } = {},
 ) {
   const nodes = [];
   for (let number = 1; number <= count; number++) {
@@ -39,6 +40,7 @@ export async function startNodes(
       host: HOST,
       port,
       log: inFolder(`node-${number}.log`),
+      main,
       nodeFlags: cpuProf ? ['--cpu-prof', `--cpu-prof-dir=${join(inPrivate('profiles'))}`] : [],
     });
     teardown.add(node.stop);

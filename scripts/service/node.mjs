@@ -28,9 +28,10 @@ const NOT_FROM_OUTSIDE = {
  * @param {number} options.port
  * @param {string} options.log
  * @param {string[]} [options.nodeFlags] for Node itself
+ * @param {string} [options.main] another program than the service, that is told the same and answers the same
  */
-export async function startNode({ settings, host, port, log, nodeFlags = [] }) {
-  const program = startTied(process.execPath, [...nodeFlags, ...AS_IN_PRODUCTION, MAIN], {
+export async function startNode({ settings, host, port, log, nodeFlags = [], main = MAIN }) {
+  const program = startTied(process.execPath, [...nodeFlags, ...AS_IN_PRODUCTION, main], {
     name: 'The service',
     cwd: projectFolder,
     env: { ...process.env, ...NOT_FROM_OUTSIDE, ...settings, HOST: host, PORT: String(port) },

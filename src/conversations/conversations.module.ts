@@ -21,6 +21,8 @@ import { ParticipantsService } from './participants/participants.service';
 import { ReceiptsController } from './receipts/receipts.controller';
 import { ReceiptsRepository } from './receipts/receipts.repository';
 import { ReceiptsService } from './receipts/receipts.service';
+import { UnreadRepository } from './unread/unread.repository';
+import { UnreadService } from './unread/unread.service';
 import { VisibilityModule } from './visibility/visibility.module';
 
 @Module({
@@ -42,7 +44,9 @@ import { VisibilityModule } from './visibility/visibility.module';
     DetailsRepository,
     ReceiptsService,
     ReceiptsRepository,
+    UnreadRepository,
+    UnreadService,
   ],
-  exports: [ConversationChanges, ReceiptsService],
+  exports: [ConversationChanges, ReceiptsService, UnreadService],
 })
 export class ConversationsModule {}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth';
+import { ConversationsModule } from '../conversations';
 import { HistoryService, MessagesModule } from '../messages';
 import { OutboxModule } from '../outbox';
 import { RateLimitModule } from '../rate-limit';
@@ -22,11 +23,24 @@ import { FrameChannels } from './frames/frame-channels';
 import { FrameListener } from './frames/frame-listener';
 import { FramePublisher } from './frames/frame-publisher';
 import { MessagesGateway } from './messages.gateway';
+import { ReceiptsGateway } from './receipts.gateway';
 import { SessionsGateway } from './sessions.gateway';
+import { ToldCounts } from './unread/told-counts';
+import { UnreadCache } from './unread/unread-cache';
+import { UnreadCheck } from './unread/unread-check';
+import { UnreadCounts } from './unread/unread-counts';
 
 /** Sockets: who is let in, what they may ask, and how all of them on all nodes hear what was committed. */
 @Module({
-  imports: [AuthModule, MessagesModule, OutboxModule, RateLimitModule, RecordingModule, RedisModule],
+  imports: [
+    AuthModule,
+    ConversationsModule,
+    MessagesModule,
+    OutboxModule,
+    RateLimitModule,
+    RecordingModule,
+    RedisModule,
+  ],
   providers: [
     ConnectionDoor,
     Handshake,
@@ -41,7 +55,7 @@ import { SessionsGateway } from './sessions.gateway';
     CatchUp,
     {
       provide: ConversationSequencer,
-      inject: [HistoryService, LocalSockets, CatchUp],
+      inject: [HistoryService, LocalSockets, CatchUp, UnreadCounts],
       useFactory: sequencer,
     },
     FrameChannels,
@@ -50,14 +64,27 @@ import { SessionsGateway } from './sessions.gateway';
     Fanout,
     SessionsGateway,
     MessagesGateway,
+    ReceiptsGateway,
+    ToldCounts,
+    UnreadCache,
+    UnreadCounts,
+    UnreadCheck,
   ],
   exports: [LocalSockets, FrameChannels],
 })
 export class RealtimeModule {}
 
-function sequencer(history: HistoryService, sockets: LocalSockets, catchUp: CatchUp): ConversationSequencer {
+function sequencer(
+  history: HistoryService,
+  sockets: LocalSockets,
+  catchUp: CatchUp,
+  unread: UnreadCounts,
+): ConversationSequencer {
   return new ConversationSequencer(history, {
-    deliver: (delivery) => sockets.deliver(delivery),
+    deliver: (delivery) => {
+      sockets.deliver(delivery);
+      unread.note(delivery);
+    },
     include: (tenantId, userIds) => sockets.include(tenantId, userIds),
     missed: (tenantId, userIds) => catchUp.these(tenantId, userIds),
   });

@@ -1,12 +1,18 @@
 import type { Server, Socket } from 'socket.io';
 import type { Actor } from '../common/actor';
 import type { Problem } from '../common/problem';
-import type { ParticipantRole, PublicConversationDto } from '../conversations';
+import type {
+  DeliveredProgressDto,
+  ParticipantRole,
+  PublicConversationDto,
+  ReadProgressDto,
+} from '../conversations';
 import type { MessageDto } from '../message-view';
 import type { MessageParams } from '../messages';
 import type { Profile } from '../profile';
 import type { RefreshTokenEventDto } from './door/refresh-token-event.dto';
 import type { EditMessageEventDto } from './edit-message-event.dto';
+import type { MarkEventDto } from './mark-event.dto';
 import type { SendMessageEventDto } from './send-message-event.dto';
 
 /** What every event of a client is answered with. */
@@ -20,6 +26,8 @@ export interface ClientToServer {
   edit_message: Asks<EditMessageEventDto, MessageDto>;
   delete_message: Asks<MessageParams, MessageDto>;
   refresh_token: Asks<RefreshTokenEventDto, null>;
+  mark_as_read: Asks<MarkEventDto, ReadProgressDto>;
+  mark_as_delivered: Asks<MarkEventDto, DeliveredProgressDto>;
 }
 
 /** How far somebody has got. */
@@ -45,6 +53,8 @@ export interface ServerToClient {
   message_deleted: (frame: { message: MessageDto }) => void;
   messages_read: (frame: Receipt) => void;
   messages_delivered: (frame: Receipt) => void;
+  /** To one's own devices. 1000 means "or more". */
+  unread_changed: (frame: { conversationId: string; unreadCount: number }) => void;
   conversation_updated: (frame: { conversation: PublicConversationDto }) => void;
   participant_added: (frame: Membership) => void;
   /** The removed one hears it, too, and then nothing more. */

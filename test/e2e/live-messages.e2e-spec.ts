@@ -64,7 +64,7 @@ describe('a new message', () => {
     for (const device of outsiders) {
       await eventually(() => expect(device.messages).toHaveLength(1));
       expect(contents(device)).not.toContain('between us');
-      expect(device.events.sort()).toEqual(['conversation_created', 'new_message', 'ready']);
+      expect(device.happenings.sort()).toEqual(['conversation_created', 'new_message', 'ready']);
     }
   });
 
@@ -104,7 +104,9 @@ describe('a new conversation', () => {
 
     const { unreadCount: _unread, isMuted: _muted, ...conversation } = chat;
     for (const device of devices) {
-      await eventually(() => expect(device.events).toEqual(['ready', 'conversation_created', 'new_message']));
+      await eventually(() =>
+        expect(device.happenings).toEqual(['ready', 'conversation_created', 'new_message']),
+      );
       expect(device.heard('conversation_created')).toEqual([{ conversation }]);
     }
   });

@@ -84,7 +84,7 @@ describe('the people of a group', () => {
       ['removed', 5],
       ['she is gone', 6],
     ]);
-    expect(ofCarol.events).toEqual(['ready', 'participant_added', 'new_message', 'participant_removed']);
+    expect(ofCarol.happenings).toEqual(['ready', 'participant_added', 'new_message', 'participant_removed']);
     ofBob.leaves();
     ofCarol.leaves();
   });

@@ -66,18 +66,26 @@ describe('guessing', () => {
   }
 
   describe('T26 who is there, and what', () => {
-    it.each(['send_message', 'edit_message', 'delete_message'])('fails by socket, too: %s', async (event) => {
-      const answers = await Promise.all(
-        [scene.direct, scene.group, nowhere()].map(({ conversationId, messageId }) => {
-          const message = event === 'send_message' ? { replyToId: messageId } : { messageId };
-          const content = event === 'delete_message' ? {} : { content: 'let me in' };
-          return device.asks(event, { conversationId, ...message, ...content });
-        }),
-      );
-      const [one, ...others] = answers.map((ack) => (ack.ok ? ack : anonymous(ack.error)));
-      expect(one).toMatchObject({ code: 'conversation_not_found' });
-      for (const other of others) expect(other).toEqual(one);
-    });
+    it.each(['send_message', 'edit_message', 'delete_message', 'mark_as_read', 'mark_as_delivered'])(
+      'fails by socket, too: %s',
+      async (event) => {
+        const answers = await Promise.all(
+          [scene.direct, scene.group, nowhere()].map(({ conversationId, messageId }) => {
+            const message = event === 'send_message' ? { replyToId: messageId } : { messageId };
+            const content = event === 'delete_message' ? {} : { content: 'let me in' };
+            return device.asks(
+              event,
+              event.startsWith('mark_')
+                ? { conversationId, seq: 1 }
+                : { conversationId, ...message, ...content },
+            );
+          }),
+        );
+        const [one, ...others] = answers.map((ack) => (ack.ok ? ack : anonymous(ack.error)));
+        expect(one).toMatchObject({ code: 'conversation_not_found' });
+        for (const other of others) expect(other).toEqual(one);
+      },
+    );
 
     it('fails with people: the ones who use this are named as easily as those who never did', async () => {
       const never = world.person('Never here');

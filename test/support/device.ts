@@ -61,6 +61,11 @@ export class Device {
     return this.frames.map(({ event }) => event);
   }
 
+  /** The same without counts, which are told some time after what made them. */
+  get happenings(): string[] {
+    return this.events.filter((event) => event !== 'unread_changed');
+  }
+
   /** Sends an event and waits for its acknowledgement. */
   async asks<Data>(event: string, ...args: unknown[]): Promise<Ack<Data>> {
     const answer = (await this.socket.timeout(ANSWER_WITHIN_MS).emitWithAck(event, ...args)) as Ack<Data>;

@@ -4,12 +4,16 @@ import { currentContext } from '../../common/request-context';
 import { Database } from '../../database';
 import { EventAnnouncer } from '../../outbox';
 import { ConversationNotFound, MessageNotFound } from '../conversation.errors';
+import { FurthestMark } from './furthest-mark';
 import type { DeliveredProgressDto, ReadProgressDto } from './receipts.dto';
 import { type Mark, type Progress, ReceiptsRepository } from './receipts.repository';
 
 /** How far everybody has read, and what has reached them. Marks only ever go forward. */
 @Injectable()
 export class ReceiptsService {
+  private readonly furthestRead = new FurthestMark<Progress>();
+  private readonly furthestDelivered = new FurthestMark<Progress>();
+
   constructor(
     private readonly database: Database,
     private readonly receipts: ReceiptsRepository,
@@ -22,15 +26,11 @@ export class ReceiptsService {
    * @throws ConversationNotFound, MessageNotFound, DependencyUnavailable
    */
   async read(reader: Actor, conversationId: string, mark: Mark): Promise<ReadProgressDto> {
-    const { traceId } = currentContext();
-    const progress = await this.receipts.read(this.database, reader, conversationId, mark, traceId);
-    const { lastReadSeq, unreadCount } = this.settle(
-      'MessageRead',
-      reader,
-      conversationId,
-      progress,
-      traceId,
-    );
+    const move = (mark: Mark) => this.move('MessageRead', reader, conversationId, mark);
+    // Where a message lies is only known to the statement.
+    const { lastReadSeq, unreadCount } = await ('messageId' in mark
+      ? move(mark)
+      : this.furthestRead.move(placeOf(reader, conversationId), mark.seq, (seq) => move({ seq })));
     return { lastReadSeq, unreadCount };
   }
 
@@ -40,22 +40,25 @@ export class ReceiptsService {
    * @throws ConversationNotFound, DependencyUnavailable
    */
   async delivered(recipient: Actor, conversationId: string, seq: number): Promise<DeliveredProgressDto> {
-    const { traceId } = currentContext();
-    const progress = await this.receipts.delivered(
-      this.database,
-      recipient,
-      conversationId,
-      { seq },
-      traceId,
-    );
-    const { lastDeliveredSeq } = this.settle(
-      'MessageDelivered',
-      recipient,
-      conversationId,
-      progress,
-      traceId,
+    const { lastDeliveredSeq } = await this.furthestDelivered.move(
+      placeOf(recipient, conversationId),
+      seq,
+      (seq) => this.move('MessageDelivered', recipient, conversationId, { seq }),
     );
     return { lastDeliveredSeq };
+  }
+
+  private async move(
+    eventType: 'MessageRead' | 'MessageDelivered',
+    actor: Actor,
+    conversationId: string,
+    mark: Mark,
+  ): Promise<Progress> {
+    const { traceId } = currentContext();
+    const kind = eventType === 'MessageRead' ? 'read' : 'delivered';
+    const moving = this.receipts[kind](this.database, actor, conversationId, mark, traceId);
+    const progress = await this.announcer.committed(moving);
+    return this.settle(eventType, actor, conversationId, progress, traceId);
   }
 
   private settle(
@@ -75,4 +78,8 @@ export class ReceiptsService {
     }
     return progress;
   }
+}
+
+function placeOf({ tenantId, userId }: Actor, conversationId: string): string {
+  return `${tenantId} ${userId} ${conversationId}`;
 }

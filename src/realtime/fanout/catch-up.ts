@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { unattended } from '../../common/unattended';
+import type { Actor } from '../../common/actor';
 import { LocalSockets } from './local-sockets';
 
 /** What is doubtful now, and in a moment again, is said once. */
@@ -13,8 +14,14 @@ export class CatchUp implements OnApplicationShutdown {
   private timer?: NodeJS.Timeout;
   private due = 0;
   private lastTime = -Infinity;
+  private readonly doubters: ((people: Iterable<Actor>) => void)[] = [];
 
   constructor(private readonly sockets: LocalSockets) {}
+
+  /** @param doubter told who may have missed something, when they are. */
+  onDoubt(doubter: (people: Iterable<Actor>) => void): void {
+    this.doubters.push(doubter);
+  }
 
   /**
    * Soon every socket here knows that it may have missed something.
@@ -35,6 +42,8 @@ export class CatchUp implements OnApplicationShutdown {
 
   these(tenantId: string, userIds: readonly string[]): void {
     this.sockets.askToSync(tenantId, userIds, 'missed_events');
+    const people = userIds.map((userId) => ({ tenantId, userId }));
+    for (const doubter of this.doubters) doubter(people);
   }
 
   onApplicationShutdown(): void {
@@ -45,5 +54,6 @@ export class CatchUp implements OnApplicationShutdown {
     this.timer = undefined;
     this.lastTime = performance.now();
     this.sockets.askAllToSync('missed_events');
+    for (const doubter of this.doubters) doubter(this.sockets.people());
   }
 }

@@ -46,6 +46,11 @@ export class LocalSockets {
     return [...ids].flatMap((id) => this.server?.sockets.sockets.get(id) ?? []);
   }
 
+  /** Everybody with a socket here; several times, who has several. */
+  *people(): Iterable<Actor> {
+    for (const { data } of this.server?.sockets.sockets.values() ?? []) yield data.actor;
+  }
+
   /** Whether any of these people has a socket here. */
   include(tenantId: string, userIds: readonly string[]): boolean {
     return this.roomsOf(tenantId, userIds).length > 0;
@@ -59,6 +64,15 @@ export class LocalSockets {
     const { event, payload } = packet;
     // The table in live-packet.ts pairs event and payload; the compiler can not follow it through here.
     this.server?.local.to(rooms).emit(event, payload as never);
+  }
+
+  /** To every device here of one person, and nobody else. */
+  tell<Event extends keyof ServerToClient>(
+    person: Actor,
+    event: Event,
+    ...frame: Parameters<ServerToClient[Event]>
+  ): void {
+    this.server?.local.to(userRoom(person)).emit(event, ...frame);
   }
 
   askToSync(tenantId: string, userIds: readonly string[], reason: SyncRequired['reason']): void {

@@ -30,6 +30,11 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
     return this.malformed;
   }
 
+  /** Whether all that the other nodes say is heard here, as far as is known: a loss is noticed within five seconds. */
+  get hearsEverybody(): boolean {
+    return this.health.healthy && !this.numbers.anybodySilent;
+  }
+
   onModuleInit(): void {
     this.channels.onSubscribed(() => this.beginAnew());
     this.channels.listen(this.names.all, (channel, text) => this.take(channel, text));

@@ -56,6 +56,12 @@ export class SenderNumbers {
     return fallen;
   }
 
+  /** Whether a node that was there is not heard any more, which may well go on committing. */
+  get anybodySilent(): boolean {
+    for (const { silent } of this.senders.values()) if (silent) return true;
+    return false;
+  }
+
   /**
    * While nodes get to know each other a number is taken as it comes: whoever listens asks for a sync afterwards.
    * Somebody who shows up later either begins at nothing, or has been missed.

@@ -54,6 +54,8 @@ describe('T06 rights are asked about anew each time:', () => {
     device.says(group, 'still here'),
     device.asks('edit_message', { conversationId: group.id, messageId: his.id, content: 'changed' }),
     device.asks('delete_message', { conversationId: group.id, messageId: his.id }),
+    device.asks('mark_as_read', { conversationId: group.id, seq: 1 }),
+    device.asks('mark_as_delivered', { conversationId: group.id, seq: 1 }),
   ];
 
   async function isOut(): Promise<void> {

@@ -72,6 +72,8 @@ describe('T03 what only the service decides', () => {
       ['send_message', { conversationId: chat.id, content: 'x' }],
       ['edit_message', { conversationId: chat.id, messageId: scene.messageId, content: 'x' }],
       ['delete_message', { conversationId: chat.id, messageId: scene.messageId }],
+      ['mark_as_read', { conversationId: chat.id, seq: 1 }],
+      ['mark_as_delivered', { conversationId: chat.id, seq: 1 }],
     ];
     const before = await everything();
     for (const [event, body] of events) {

@@ -42,6 +42,10 @@ function framesBy(document: OpenApiDocument): Partial<Record<keyof ServerToClien
     message_deleted: frameOf({ message }),
     messages_read: receipt,
     messages_delivered: receipt,
+    unread_changed: frameOf({
+      conversationId: UUID,
+      unreadCount: { type: 'integer', minimum: 0, maximum: 1_000 },
+    }),
     conversation_created: frameOf({ conversation }),
     conversation_updated: frameOf({ conversation }),
     participant_added: membership,
@@ -194,6 +198,6 @@ describe('T07 what the service tells', () => {
     const [namesakes, strangers] = [bystanders.slice(0, 2), bystanders.slice(2)];
     for (const device of namesakes) expect(device.events).toEqual(['ready']);
     for (const device of strangers)
-      expect(device.events).toEqual(['ready', 'conversation_created', 'new_message']);
+      expect(device.happenings).toEqual(['ready', 'conversation_created', 'new_message']);
   });
 });

@@ -7,6 +7,7 @@ import type { MessageDto } from '../../../src/message-view';
 import { HistoryService } from '../../../src/messages';
 import { replayOutbox } from '../../../src/outbox';
 import { OutboxEventsRepository } from '../../../src/outbox/publisher/outbox-events.repository';
+import { CatchUp } from '../../../src/realtime/fanout/catch-up';
 import type { Person } from '../../support/chat-client';
 import { eventually } from '../../support/eventually';
 import { request } from '../../support/rest';
@@ -32,6 +33,7 @@ export async function busyDay(world: World): Promise<void> {
   await founds(alice, bob, carol, dora);
   await minds(world, alice, dora);
   await heals(world, chat);
+  await listens(world, alice, chat);
   await mourns(world);
   await givesUp(world);
   await replays(world);
@@ -132,6 +134,18 @@ async function heals(world: World, chat: { id: string }): Promise<void> {
   const [message] = (await history?.announcementsBetween(NIL_UUID, chat.id, 2_995, 2_999)) ?? [];
   const { id } = (message?.event.payload as { message: MessageDto }).message;
   expect(await history?.readersOf(NIL_UUID, chat.id, id)).toHaveLength(2);
+}
+
+/** A device is told what there is to read, also where something may have passed it by. */
+async function listens(world: World, alice: Person, chat: { id: string }): Promise<void> {
+  const device = await alice.connects();
+  const told = async (times: number): Promise<void> =>
+    eventually(() => expect(device.heard('unread_changed').length).toBeGreaterThanOrEqual(times));
+  await ok(alice.says(chat, 'hello'));
+  await told(1);
+  world.nodes[0]?.get(CatchUp, { strict: false }).everybody();
+  await told(2);
+  device.leaves();
 }
 
 /** A node is gone, and has left a message that it told nobody of. */

@@ -6,6 +6,7 @@ import { Authenticator, AuthModule } from '../../../src/auth';
 import type { Actor } from '../../../src/common/actor';
 import { NIL_UUID } from '../../../src/common/uuid';
 import { HttpConfig, RateLimitConfig, RealtimeConfig, RedisConfig } from '../../../src/config';
+import { ConversationsModule, ReceiptsService, UnreadService } from '../../../src/conversations';
 import { EditingService, HistoryService, MessagesModule, MessagesService } from '../../../src/messages';
 import { type Announcement, EventAnnouncer, OutboxModule } from '../../../src/outbox';
 import { ChatIoAdapter, RealtimeModule } from '../../../src/realtime';
@@ -100,6 +101,13 @@ export class RealtimeNode extends Beneath {
           { provide: MessagesService, useValue: core },
           { provide: EditingService, useValue: core },
           { provide: HistoryService, useValue: core },
+        ),
+      )
+      .overrideModule(ConversationsModule)
+      .useModule(
+        offering(
+          { provide: ReceiptsService, useValue: core },
+          { provide: UnreadService, useValue: { of: () => Promise.resolve([]) } },
         ),
       )
       .overrideModule(OutboxModule)
