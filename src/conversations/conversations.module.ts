@@ -15,6 +15,8 @@ import { GroupsRepository } from './groups/groups.repository';
 import { GroupsService } from './groups/groups.service';
 import { InboxRepository } from './inbox.repository';
 import { Founding } from './opening/founding';
+import { ListenersRepository } from './listeners/listeners.repository';
+import { ListenersService } from './listeners/listeners.service';
 import { ParticipantsController } from './participants/participants.controller';
 import { ParticipantsRepository } from './participants/participants.repository';
 import { ParticipantsService } from './participants/participants.service';
@@ -42,7 +44,9 @@ import { VisibilityModule } from './visibility/visibility.module';
     DetailsRepository,
     ReceiptsService,
     ReceiptsRepository,
+    ListenersService,
+    ListenersRepository,
   ],
-  exports: [ConversationChanges, ReceiptsService],
+  exports: [ConversationChanges, ListenersService, ReceiptsService],
 })
 export class ConversationsModule {}

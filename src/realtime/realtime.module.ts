@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth';
+import { ConversationsModule } from '../conversations';
 import { HistoryService, MessagesModule } from '../messages';
 import { OutboxModule } from '../outbox';
+import { PresenceModule } from '../presence';
 import { RateLimitModule } from '../rate-limit';
 import { RedisModule } from '../redis';
 import { RecordingModule } from '../telemetry';
@@ -12,17 +14,36 @@ import { SessionRevocation } from './door/session-revocation';
 import { EventRecords } from './events/event-records';
 import { CatchUp } from './fanout/catch-up';
 import { ConversationSequencer } from './fanout/conversation-sequencer';
+import { DeliveryNotices } from './fanout/delivery-notices';
 import { Fanout } from './fanout/fanout';
 import { LocalSockets } from './fanout/local-sockets';
 import { FrameChannels } from './frames/frame-channels';
 import { FrameListener } from './frames/frame-listener';
 import { FramePublisher } from './frames/frame-publisher';
 import { MessagesGateway } from './messages.gateway';
+import { DeadNodePresence } from './presence/dead-node-presence';
+import { PresenceDoubts } from './presence/presence-doubts';
+import { PresenceFrames } from './presence/presence-frames';
+import { PresenceSubscriptions } from './presence/presence-subscriptions';
+import { PresenceWatch } from './presence/presence-watch';
+import { PresenceGateway } from './presence/presence.gateway';
 import { SessionsGateway } from './sessions.gateway';
+import { TypingChannel } from './typing/typing-channel';
+import { TypingGateway } from './typing/typing.gateway';
+import { TypingService } from './typing/typing.service';
 
 /** Sockets: who is let in, what they may ask, and how all of them on all nodes hear what was committed. */
 @Module({
-  imports: [AuthModule, MessagesModule, OutboxModule, RateLimitModule, RecordingModule, RedisModule],
+  imports: [
+    AuthModule,
+    ConversationsModule,
+    MessagesModule,
+    OutboxModule,
+    PresenceModule,
+    RateLimitModule,
+    RecordingModule,
+    RedisModule,
+  ],
   providers: [
     ConnectionDoor,
     Handshake,
@@ -31,9 +52,10 @@ import { SessionsGateway } from './sessions.gateway';
     EventRecords,
     LocalSockets,
     CatchUp,
+    DeliveryNotices,
     {
       provide: ConversationSequencer,
-      inject: [HistoryService, LocalSockets, CatchUp],
+      inject: [HistoryService, LocalSockets, CatchUp, DeliveryNotices],
       useFactory: sequencer,
     },
     FrameChannels,
@@ -42,13 +64,30 @@ import { SessionsGateway } from './sessions.gateway';
     Fanout,
     SessionsGateway,
     MessagesGateway,
+    TypingChannel,
+    TypingService,
+    TypingGateway,
+    PresenceSubscriptions,
+    PresenceFrames,
+    PresenceWatch,
+    PresenceDoubts,
+    DeadNodePresence,
+    PresenceGateway,
   ],
 })
 export class RealtimeModule {}
 
-function sequencer(history: HistoryService, sockets: LocalSockets, catchUp: CatchUp): ConversationSequencer {
+function sequencer(
+  history: HistoryService,
+  sockets: LocalSockets,
+  catchUp: CatchUp,
+  notices: DeliveryNotices,
+): ConversationSequencer {
   return new ConversationSequencer(history, {
-    deliver: (delivery) => sockets.deliver(delivery),
+    deliver: (delivery) => {
+      sockets.deliver(delivery);
+      notices.tell(delivery);
+    },
     include: (tenantId, userIds) => sockets.include(tenantId, userIds),
     missed: (tenantId, userIds) => catchUp.these(tenantId, userIds),
   });

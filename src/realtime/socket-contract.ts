@@ -1,10 +1,12 @@
 import type { Server, Socket } from 'socket.io';
 import type { Actor } from '../common/actor';
 import type { Problem } from '../common/problem';
-import type { ParticipantRole, PublicConversationDto } from '../conversations';
+import type { ConversationParams, ParticipantRole, PublicConversationDto } from '../conversations';
 import type { MessageDto } from '../message-view';
 import type { MessageParams } from '../messages';
+import type { PresenceDto, UserPresenceDto } from '../presence';
 import type { EditMessageEventDto } from './edit-message-event.dto';
+import type { PresenceEventDto } from './presence/presence-event.dto';
 import type { SendMessageEventDto } from './send-message-event.dto';
 
 /** What every event of a client is answered with. */
@@ -17,6 +19,10 @@ export interface ClientToServer {
   send_message: Asks<SendMessageEventDto, MessageDto>;
   edit_message: Asks<EditMessageEventDto, MessageDto>;
   delete_message: Asks<MessageParams, MessageDto>;
+  typing_start: Asks<ConversationParams, null>;
+  typing_stop: Asks<ConversationParams, null>;
+  subscribe_presence: Asks<PresenceEventDto, PresenceDto>;
+  unsubscribe_presence: Asks<PresenceEventDto, PresenceDto>;
 }
 
 /** How far somebody has got. */
@@ -47,6 +53,10 @@ export interface ServerToClient {
   /** The removed one hears it, too, and then nothing more. */
   participant_removed: (frame: Membership) => void;
   conversation_created: (frame: { conversation: PublicConversationDto }) => void;
+  /** Ends by itself five seconds after the last that was said of it. */
+  user_typing: (frame: { conversationId: string; userId: string; isTyping: boolean }) => void;
+  /** To whoever subscribed to them. Of a business, `lastSeenAt` is null. */
+  presence_changed: (frame: ({ userId: string } | { businessId: string }) & UserPresenceDto) => void;
   /** Something may have been missed. Ask for what changed; nothing else will bring it. */
   sync_required: (frame: { reason: 'missed_events' }) => void;
   /** The token's time is over; the connection is closed. Come back with a fresh one. */

@@ -13,6 +13,7 @@ const LOOK_MS = 1_000;
 export class FrameListener implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(FrameListener.name);
   private readonly numbers = new SenderNumbers(performance.now());
+  private readonly onSilenceListeners: (() => void)[] = [];
   private malformed = 0;
   private timer?: NodeJS.Timeout;
 
@@ -27,6 +28,11 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
   /** Frames that were none, since the start. */
   get malformedFrames(): number {
     return this.malformed;
+  }
+
+  /** Called when other nodes have said nothing for so long that they may be gone. */
+  onSilence(listener: () => void): void {
+    this.onSilenceListeners.push(listener);
   }
 
   onModuleInit(): void {
@@ -69,5 +75,6 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
     if (fallenSilent === 0 || !this.health.healthy) return;
     this.logger.warn({ msg: 'other nodes fell silent', nodes: fallenSilent });
     this.catchUp.everybody();
+    for (const listener of this.onSilenceListeners) listener();
   }
 }
