@@ -51,6 +51,11 @@ export class OwnPresence implements OnModuleInit, OnApplicationShutdown {
     this.news.say('asked', person);
   }
 
+  /** Whether this person has a socket here now. */
+  has(person: Actor): boolean {
+    return this.here.has(person);
+  }
+
   private hear(kind: NewsKind, person: Actor, isOwn: boolean): void {
     if ((kind === 'asked' || kind === 'left') && this.here.has(person)) this.sayOnline(person);
     if (kind === 'came' && !isOwn) this.here.areElsewhere(person);

@@ -18,10 +18,10 @@ export class PresenceQuery {
   @ApiPropertyOptional(LIST)
   @MayBeAbsent()
   @IsUuidQueryList(MOST_ASKED)
-  userIds: string[] = [];
+  userIds?: string[];
 
   @ApiPropertyOptional(LIST)
   @MayBeAbsent()
   @IsUuidQueryList(MOST_ASKED)
-  businessIds: string[] = [];
+  businessIds?: string[];
 }

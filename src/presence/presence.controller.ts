@@ -18,6 +18,7 @@ export class PresenceController {
   @ApiOkResponse({ type: PresenceDto })
   @ApiProblems(400, 401, 429, 503)
   states(@CurrentActor() actor: Actor, @Query() query: PresenceQuery): Promise<PresenceDto> {
-    return this.presence.states(actor, query);
+    const { userIds = [], businessIds = [] } = query;
+    return this.presence.states(actor, { userIds, businessIds });
   }
 }

@@ -3,6 +3,7 @@ import type { Actor } from '../common/actor';
 import { RedisHealth } from '../redis';
 import { BusinessPresence } from './business-presence';
 import { OnlineKeys } from './online-keys';
+import { OwnPresence } from './own-presence';
 import { type PresenceDto, toUserPresenceDto, UNSEEN, type UserPresenceDto } from './presence.dto';
 import { VisiblePresence } from './visibility/visible-presence';
 
@@ -21,6 +22,7 @@ export class PresenceService {
   constructor(
     private readonly visible: VisiblePresence,
     private readonly keys: OnlineKeys,
+    private readonly own: OwnPresence,
     private readonly health: RedisHealth,
     private readonly businesses: BusinessPresence,
   ) {}
@@ -63,6 +65,9 @@ export class PresenceService {
 
   private async online(people: readonly Actor[]): Promise<readonly boolean[]> {
     if (!this.health.healthy) return [];
-    return this.keys.readNow(people).catch(() => []);
+    // Whoever has just come here is there before their key is.
+    const answer = (keys: readonly boolean[]) =>
+      people.map((one, index) => keys[index] === true || this.own.has(one));
+    return this.keys.readNow(people).then(answer, () => []);
   }
 }

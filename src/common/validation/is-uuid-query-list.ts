@@ -7,7 +7,7 @@ import { isUuid } from '../uuid';
 export function IsUuidQueryList(max: number): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? [...new Set(value.toLowerCase().split(','))] : value,
+      typeof value === 'string' ? [...new Set(value.toLowerCase().split(','))] : null,
     ),
     ValidateBy({
       name: 'isUuidQueryList',

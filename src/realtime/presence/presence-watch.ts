@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Actor } from '../../common/actor';
 import { DependencyUnavailable } from '../../common/problem';
-import { ONLINE_SECONDS, OnlineKeys, PresenceNews } from '../../presence';
+import { ONLINE_SECONDS, OnlineKeys, OwnPresence, PresenceNews } from '../../presence';
 import type { ChatSocket } from '../socket-contract';
 import { type FollowerOf, PresenceFrames } from './presence-frames';
 import { type Followed, PresenceSubscriptions } from './presence-subscriptions';
@@ -34,6 +34,7 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
   constructor(
     readonly subscriptions: PresenceSubscriptions,
     private readonly keys: OnlineKeys,
+    private readonly own: OwnPresence,
     private readonly news: PresenceNews,
     private readonly frames: PresenceFrames,
   ) {}
@@ -121,7 +122,9 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
     const online = people.length === 0 ? [] : await this.keys.read(people).catch(() => undefined);
     if (online === undefined) return;
     const now = performance.now();
-    looked.forEach((followed, index) => this.learn(followed, online[index] === true, now));
+    looked.forEach((followed, index) => {
+      this.learn(followed, online[index] === true || this.own.has(followed.person), now);
+    });
   }
 
   private learn(followed: Followed, isThere: boolean, now: number): void {
