@@ -41,7 +41,9 @@ export class OwnPresence implements OnModuleInit, OnApplicationShutdown {
 
   /** Another socket of this person was opened here. */
   enter(person: Actor): void {
-    if (this.here.enter(person, performance.now())) this.sayOnline(person);
+    if (!this.here.enter(person, performance.now())) return;
+    this.lastSeen.note(person);
+    this.sayOnline(person);
   }
 
   /** One of them was closed. */

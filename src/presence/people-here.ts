@@ -33,7 +33,13 @@ export class PeopleHere {
     }
     // A crowd that comes all at once does not beat all at once.
     const beatAt = now + BEAT_MS * (1 / 3 + (Math.random() * 2) / 3);
-    this.people.set(keyOf(person), { person, sockets: 1, beatAt, recordAt: now, leftAt: undefined });
+    this.people.set(keyOf(person), {
+      person,
+      sockets: 1,
+      beatAt,
+      recordAt: now + RECORD_MS,
+      leftAt: undefined,
+    });
     return true;
   }
 
@@ -62,7 +68,7 @@ export class PeopleHere {
     return this.due(now, 'beatAt', BEAT_MS);
   }
 
-  /** Whose being here is to be stored: soon after they came, and then now and again. */
+  /** Whose being here is to be stored again. */
   dueForRecord(now: number): Actor[] {
     return this.due(now, 'recordAt', RECORD_MS);
   }

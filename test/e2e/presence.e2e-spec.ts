@@ -240,3 +240,52 @@ describe('presence', () => {
     expect(await follow(ids(100))).toMatchObject({ ok: true });
   });
 });
+
+describe('F20 people at a node that stops', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ nodes: 3 });
+  });
+  afterAll(() => world.stop());
+
+  it('are not gone when they come to another, and are when they do not', async () => {
+    const [alice, bob, carol] = [world.person('Alice'), world.person('Bob'), world.person('Carol')];
+    await alice.groupWith(bob, carol);
+    const hers = await alice.connects();
+    const leaving = await Promise.all([bob.at(1).connects(), carol.at(1).connects()]);
+    const userIds = [bob.id, carol.id];
+    const follow = () => hers.asks<PresenceDto>('subscribe_presence', { userIds });
+    await eventually(async () =>
+      expect(await follow()).toMatchObject({ data: { users: { [bob.id]: ONLINE, [carol.id]: ONLINE } } }),
+    );
+    await world.stopNode(1);
+    const left = Date.now();
+    const back = await bob.at(2).connects();
+    const changes = () => hers.heard('presence_changed');
+    await eventually(() => expect(changes()).toEqual([{ userId: carol.id, ...GONE }]), 20_000);
+    expect(Math.abs(new Date(changes()[0]?.lastSeenAt ?? 0).getTime() - left)).toBeLessThan(2_000);
+    for (const device of [hers, back, ...leaving]) device.leaves();
+  }, 40_000);
+});
+
+describe('F05 presence without Redis', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ env: { REDIS_URL: 'redis://127.0.0.1:1' } });
+  });
+  afterAll(() => world.stop());
+
+  it('is not known, which is no error', async () => {
+    const [alice, bob] = [world.person('Alice'), world.person('Bob')];
+    await alice.chatWith(bob);
+    const [hers, his] = [await alice.connects(), await bob.connects()];
+    const { status, body } = await alice.asks<PresenceDto>('GET', `/v1/presence?userIds=${bob.id}`);
+    expect(status).toBe(200);
+    expect(body.users[bob.id]?.status).toBe('offline');
+    expect(await hers.asks('subscribe_presence', { userIds: [bob.id] })).toMatchObject({
+      ok: true,
+      data: { users: { [bob.id]: { status: 'offline' } } },
+    });
+    for (const device of [hers, his]) device.leaves();
+  });
+});

@@ -18,6 +18,8 @@ export interface Followed {
   knownAt: number;
   /** The key was not there when last looked; since when. */
   missingSince: number | undefined;
+  /** When a process last said that it has a socket of theirs. */
+  cameAt: number;
   /** They have left for good, says the process that they were at. */
   hasLeft: boolean;
   /** Who follows them, and what it shows. */
@@ -81,6 +83,7 @@ export class PresenceSubscriptions {
       isOnline,
       knownAt: now,
       missingSince: undefined,
+      cameAt: -Infinity,
       hasLeft: false,
       followers: new Map(),
     };

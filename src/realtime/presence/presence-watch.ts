@@ -11,6 +11,8 @@ const TICK_MS = 1_000;
 const LOOK_MS = 10_000;
 /** Whoever holds a socket of somebody whose key is gone says so well within this. */
 const ANSWER_MS = 1_000;
+/** Until the next look, should that one ask again. */
+const BELIEVED_MS = 2 * ANSWER_MS;
 /** After a hint: what follows at once is seen to together. */
 const SOON_MS = 50;
 /** Asked of Postgres in one round. */
@@ -68,6 +70,7 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
     const followed = this.subscriptions.find(person);
     if (followed === undefined) return;
     followed.hasLeft = hasLeft;
+    followed.cameAt = hasLeft ? -Infinity : performance.now();
     this.look(followed);
   }
 
@@ -123,7 +126,9 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
     if (online === undefined) return;
     const now = performance.now();
     looked.forEach((followed, index) => {
-      this.learn(followed, online[index] === true || this.own.has(followed.person), now);
+      // Where keys vanish faster than they are made, whoever has a socket of theirs is believed.
+      const isHeld = this.own.has(followed.person) || now - followed.cameAt < BELIEVED_MS;
+      this.learn(followed, isHeld || online[index] === true, now);
     });
   }
 
