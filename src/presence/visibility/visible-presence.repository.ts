@@ -15,7 +15,7 @@ interface VisibleRow {
 }
 
 /**
- * Primary keys of users, blocks and participants, and index participants_of_user. People see each other while both
+ * Primary keys of users and blocks, and index participants_of_user. People see each other while both
  * are in one conversation, as long as the one does not hide from everybody, and has not blocked the other.
  */
 const VISIBLE: Statement = {
@@ -25,11 +25,11 @@ const VISIBLE: Statement = {
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS look(tenant_uuid, viewer_uuid, person_uuid, number)
     JOIN users u ON u.tenant_uuid = look.tenant_uuid AND u.user_uuid = look.person_uuid
     WHERE u.last_seen_visibility = 'everyone'
-      -- no EXISTS: it may be answered by gathering all conversations, or all blocks, of one of the two
+      -- no EXISTS: it may be answered for all looks at once, by gathering what has nothing to do with any of them
       AND coalesce((
         SELECT true FROM participants p
-        JOIN participants v ON v.conversation_uuid = p.conversation_uuid AND v.user_uuid = look.viewer_uuid
-          AND upper_inf(v.windows)
+        JOIN participants v ON v.conversation_uuid = p.conversation_uuid AND v.tenant_uuid = look.tenant_uuid
+          AND v.user_uuid = look.viewer_uuid AND upper_inf(v.windows)
         WHERE p.tenant_uuid = look.tenant_uuid AND p.user_uuid = look.person_uuid AND upper_inf(p.windows)
         LIMIT 1), false)
       AND NOT coalesce((
