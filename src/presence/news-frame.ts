@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../common/bounded-json';
 import type { Actor } from '../common/actor';
 import { isUuid } from '../common/uuid';
 import { isPlainObject } from '../common/validation';
@@ -33,7 +34,7 @@ export function encodeNews({ node, kind, people }: News): string {
 
 /** @returns undefined for what is no news. Everybody who reaches Redis can write there: nothing is believed. */
 export function decodeNews(text: string): News | undefined {
-  const frame = parse(text);
+  const frame = parseBoundedJson(text, LONGEST_FRAME);
   if (!isPlainObject(frame) || frame.v !== VERSION) return undefined;
   const { node, kind, people } = frame;
   if (!isUuid(node) || !isKind(kind) || !Array.isArray(people)) return undefined;
@@ -49,13 +50,4 @@ function readPerson(value: unknown): Actor | undefined {
 
 function isKind(value: unknown): value is NewsKind {
   return (NEWS_KINDS as readonly unknown[]).includes(value);
-}
-
-function parse(text: string): unknown {
-  if (text.length > LONGEST_FRAME) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -48,17 +48,10 @@ export class PresenceDoubts implements OnModuleInit {
 
   /** Whoever is in a conversation together may see each other. */
   private notice({ tenantId, audience, packet }: Delivery): void {
-    if (packet === null) return;
+    if (packet?.event === 'conversation_created')
+      for (const userId of audience) this.doubt({ tenantId, userId });
+    if (packet?.event !== 'participant_added' && packet?.event !== 'participant_removed') return;
     const { userId } = packet.payload as { userId?: unknown };
-    switch (packet.event) {
-      case 'conversation_created':
-        for (const member of audience) this.doubt({ tenantId, userId: member });
-        return;
-      case 'participant_added':
-      case 'participant_removed':
-        if (typeof userId === 'string') this.doubt({ tenantId, userId });
-        return;
-      default:
-    }
+    if (typeof userId === 'string') this.doubt({ tenantId, userId });
   }
 }

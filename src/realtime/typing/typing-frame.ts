@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../../common/bounded-json';
 import { isUuid } from '../../common/uuid';
 import { isPlainObject } from '../../common/validation';
 
@@ -31,7 +32,7 @@ export function encodeTyping({ node, typing }: TypingFrame): string {
 
 /** @returns undefined for what is no frame. Everybody who reaches Redis can write there: nothing is believed. */
 export function decodeTyping(text: string): TypingFrame | undefined {
-  const frame = parse(text);
+  const frame = parseBoundedJson(text, LONGEST_FRAME);
   if (!isPlainObject(frame) || frame.v !== VERSION) return undefined;
   const { node, typing } = frame;
   if (!isUuid(node) || !Array.isArray(typing)) return undefined;
@@ -47,13 +48,4 @@ function readNews(value: unknown): TypingNews | undefined {
     return undefined;
   if (typeof forMs !== 'number' || !(forMs >= 0 && forMs <= TYPING_MS)) return undefined;
   return { tenantId, conversationId, userId, audience, forMs };
-}
-
-function parse(text: string): unknown {
-  if (text.length > LONGEST_FRAME) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
