@@ -15,6 +15,8 @@ import { GroupsRepository } from './groups/groups.repository';
 import { GroupsService } from './groups/groups.service';
 import { InboxRepository } from './inbox.repository';
 import { Founding } from './opening/founding';
+import { ListenersRepository } from './listeners/listeners.repository';
+import { ListenersService } from './listeners/listeners.service';
 import { ParticipantsController } from './participants/participants.controller';
 import { ParticipantsRepository } from './participants/participants.repository';
 import { ParticipantsService } from './participants/participants.service';
@@ -46,7 +48,9 @@ import { VisibilityModule } from './visibility/visibility.module';
     ReceiptsRepository,
     UnreadRepository,
     UnreadService,
+    ListenersService,
+    ListenersRepository,
   ],
-  exports: [ConversationChanges, ReceiptsService, UnreadService],
+  exports: [ConversationChanges, ListenersService, ReceiptsService, UnreadService],
 })
 export class ConversationsModule {}

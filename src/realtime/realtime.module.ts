@@ -3,6 +3,7 @@ import { AuthModule } from '../auth';
 import { ConversationsModule } from '../conversations';
 import { HistoryService, MessagesModule } from '../messages';
 import { OutboxModule } from '../outbox';
+import { PresenceModule } from '../presence';
 import { RateLimitModule } from '../rate-limit';
 import { RedisModule } from '../redis';
 import { RecordingModule } from '../telemetry';
@@ -17,14 +18,24 @@ import { SocketDrain } from './draining/socket-drain';
 import { EventRecords } from './events/event-records';
 import { CatchUp } from './fanout/catch-up';
 import { ConversationSequencer } from './fanout/conversation-sequencer';
+import { DeliveryNotices } from './fanout/delivery-notices';
 import { Fanout } from './fanout/fanout';
 import { LocalSockets } from './fanout/local-sockets';
 import { FrameChannels } from './frames/frame-channels';
 import { FrameListener } from './frames/frame-listener';
 import { FramePublisher } from './frames/frame-publisher';
 import { MessagesGateway } from './messages.gateway';
+import { DeadNodePresence } from './presence/dead-node-presence';
+import { PresenceDoubts } from './presence/presence-doubts';
+import { PresenceFrames } from './presence/presence-frames';
+import { PresenceSubscriptions } from './presence/presence-subscriptions';
+import { PresenceWatch } from './presence/presence-watch';
+import { PresenceGateway } from './presence/presence.gateway';
 import { ReceiptsGateway } from './receipts.gateway';
 import { SessionsGateway } from './sessions.gateway';
+import { TypingChannel } from './typing/typing-channel';
+import { TypingGateway } from './typing/typing.gateway';
+import { TypingService } from './typing/typing.service';
 import { ToldCounts } from './unread/told-counts';
 import { UnreadCache } from './unread/unread-cache';
 import { UnreadCheck } from './unread/unread-check';
@@ -37,6 +48,7 @@ import { UnreadCounts } from './unread/unread-counts';
     ConversationsModule,
     MessagesModule,
     OutboxModule,
+    PresenceModule,
     RateLimitModule,
     RecordingModule,
     RedisModule,
@@ -53,9 +65,10 @@ import { UnreadCounts } from './unread/unread-counts';
     EventRecords,
     LocalSockets,
     CatchUp,
+    DeliveryNotices,
     {
       provide: ConversationSequencer,
-      inject: [HistoryService, LocalSockets, CatchUp, UnreadCounts],
+      inject: [HistoryService, LocalSockets, CatchUp, DeliveryNotices],
       useFactory: sequencer,
     },
     FrameChannels,
@@ -69,6 +82,15 @@ import { UnreadCounts } from './unread/unread-counts';
     UnreadCache,
     UnreadCounts,
     UnreadCheck,
+    TypingChannel,
+    TypingService,
+    TypingGateway,
+    PresenceSubscriptions,
+    PresenceFrames,
+    PresenceWatch,
+    PresenceDoubts,
+    DeadNodePresence,
+    PresenceGateway,
   ],
   exports: [LocalSockets, FrameChannels],
 })
@@ -78,12 +100,12 @@ function sequencer(
   history: HistoryService,
   sockets: LocalSockets,
   catchUp: CatchUp,
-  unread: UnreadCounts,
+  notices: DeliveryNotices,
 ): ConversationSequencer {
   return new ConversationSequencer(history, {
     deliver: (delivery) => {
       sockets.deliver(delivery);
-      unread.note(delivery);
+      notices.tell(delivery);
     },
     include: (tenantId, userIds) => sockets.include(tenantId, userIds),
     missed: (tenantId, userIds) => catchUp.these(tenantId, userIds),

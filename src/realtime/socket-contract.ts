@@ -2,6 +2,7 @@ import type { Server, Socket } from 'socket.io';
 import type { Actor } from '../common/actor';
 import type { Problem } from '../common/problem';
 import type {
+  ConversationParams,
   DeliveredProgressDto,
   ParticipantRole,
   PublicConversationDto,
@@ -9,10 +10,12 @@ import type {
 } from '../conversations';
 import type { MessageDto } from '../message-view';
 import type { MessageParams } from '../messages';
+import type { PresenceDto, UserPresenceDto } from '../presence';
 import type { Profile } from '../profile';
 import type { RefreshTokenEventDto } from './door/refresh-token-event.dto';
 import type { EditMessageEventDto } from './edit-message-event.dto';
 import type { MarkEventDto } from './mark-event.dto';
+import type { PresenceEventDto } from './presence/presence-event.dto';
 import type { SendMessageEventDto } from './send-message-event.dto';
 
 /** What every event of a client is answered with. */
@@ -28,6 +31,10 @@ export interface ClientToServer {
   refresh_token: Asks<RefreshTokenEventDto, null>;
   mark_as_read: Asks<MarkEventDto, ReadProgressDto>;
   mark_as_delivered: Asks<MarkEventDto, DeliveredProgressDto>;
+  typing_start: Asks<ConversationParams, null>;
+  typing_stop: Asks<ConversationParams, null>;
+  subscribe_presence: Asks<PresenceEventDto, PresenceDto>;
+  unsubscribe_presence: Asks<PresenceEventDto, PresenceDto>;
 }
 
 /** How far somebody has got. */
@@ -60,6 +67,10 @@ export interface ServerToClient {
   /** The removed one hears it, too, and then nothing more. */
   participant_removed: (frame: Membership) => void;
   conversation_created: (frame: { conversation: PublicConversationDto }) => void;
+  /** Ends by itself five seconds after the last that was said of it. */
+  user_typing: (frame: { conversationId: string; userId: string; isTyping: boolean }) => void;
+  /** To whoever subscribed to them. Of a business, `lastSeenAt` is null. */
+  presence_changed: (frame: ({ userId: string } | { businessId: string }) & UserPresenceDto) => void;
   /** Something may have been missed. Ask for what changed; nothing else will bring it. */
   sync_required: (frame: { reason: 'missed_events' }) => void;
   /** The token's time is over; the connection is closed. Come back with a fresh one. */

@@ -1,3 +1,4 @@
+export { RedisBatch } from './redis-batch';
 export { RedisChannels } from './redis-channels';
 export { RedisConnections } from './redis-connections';
 export { RedisHealth } from './redis-health';

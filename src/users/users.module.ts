@@ -15,6 +15,7 @@ import { ValidSessions } from './sessions/valid-sessions';
 import { UsersController } from './users.controller';
 import { UsersRepository } from './users.repository';
 import { UsersService } from './users.service';
+import { VisibilityAnnouncer } from './visibility-announcer';
 
 /** Global because whoever lets people in (`auth`) tells the registry of them. */
 @Global()
@@ -27,6 +28,7 @@ import { UsersService } from './users.service';
     { provide: UserRegistry, useExisting: UsersService },
     BlocksService,
     BlocksRepository,
+    VisibilityAnnouncer,
     ValidSessions,
     SessionRevocations,
     SessionRevocationsRepository,
@@ -34,6 +36,6 @@ import { UsersService } from './users.service';
     InternalEvents,
     SessionsRevokedHandler,
   ],
-  exports: [UsersService, UserRegistry, ValidSessions],
+  exports: [UsersService, UserRegistry, ValidSessions, VisibilityAnnouncer],
 })
 export class UsersModule {}

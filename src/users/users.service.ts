@@ -6,6 +6,7 @@ import { Database, type Queryable } from '../database';
 import { ValidSessions } from './sessions/valid-sessions';
 import type { Privacy, User } from './user';
 import { UsersRepository } from './users.repository';
+import { VisibilityAnnouncer } from './visibility-announcer';
 import { VisibilityChanges } from './visibility-changes';
 
 @Injectable()
@@ -15,6 +16,7 @@ export class UsersService implements UserRegistry {
     private readonly repository: UsersRepository,
     private readonly sessions: ValidSessions,
     private readonly visibility: VisibilityChanges,
+    private readonly announcer: VisibilityAnnouncer,
   ) {}
 
   /**
@@ -54,6 +56,7 @@ export class UsersService implements UserRegistry {
       if (showsElse) await this.visibility.receiptsChange(tx, actor);
       return user;
     });
+    if (change.lastSeen !== undefined) this.announcer.announce({ person: actor });
     return changed ?? this.find(actor);
   }
 

@@ -43,10 +43,11 @@ const MODULES = {
     'message-view',
     'conversations',
   ],
+  presence: [...BASE, 'database', 'redis'],
   agents: [...BASE, 'database', 'outbox', 'users', 'profile', 'conversations', 'messages'],
   'http-server': [...BASE, 'auth'],
   health: [...BASE, 'database', 'redis', 'profile', 'messages'],
-  realtime: CORE,
+  realtime: [...CORE, 'presence'],
   sync: CORE,
   retention: CORE,
 } as const satisfies Record<string, readonly string[]>;
@@ -62,6 +63,7 @@ export const CONTROLLERS_MAY_ALSO_IMPORT: Readonly<Record<string, readonly strin
   messages: ['auth'],
   agents: ['auth'],
   health: ['auth'],
+  presence: ['auth'],
 };
 
 /** The folders of `src` that others can not enter, or that have no row here, and what each wants. */

@@ -83,6 +83,19 @@ describe('how often one may ask', () => {
     device.leaves();
   });
 
+  it('T20 counts what is not worth being stored, too', async () => {
+    const alice = world.person('Alice');
+    const { id: conversationId } = await alice.chatWith(world.person('Bob'));
+    const device = await alice.connects();
+    expect(await device.asks('typing_start', { conversationId })).toMatchObject({ ok: true });
+    expect(await device.asks('typing_start', { conversationId })).toMatchObject({ ok: true });
+    expect(await device.asks('subscribe_presence', { userIds: [] })).toMatchObject({ ok: true });
+    expect(remaining(await me(alice))).toBe(0);
+    for (const event of ['typing_start', 'typing_stop'])
+      expect(await device.asks(event, { conversationId })).toMatchObject({ error: { code: 'rate_limited' } });
+    device.leaves();
+  });
+
   it('is nobody’s loss but one’s own: not of others, nor of the same UUID in another tenant', async () => {
     const [alice, bob] = [world.person('Alice'), world.person('Bob')];
     const namesake = world.person('Alice', { id: alice.id, tenantId: randomUUID() });

@@ -72,6 +72,7 @@ function checksOf({ constraintCls, constraints, propertyName, target }: Rule): C
     .map(({ instance: validator }): Check => {
       const targetName = typeof target === 'function' ? target.name : target;
       return (value, object) =>
-        validator.validate(value, { value, object, constraints, targetName, property: propertyName }) === true;
+        validator.validate(value, { value, object, constraints, targetName, property: propertyName }) ===
+        true;
     });
 }

@@ -10,6 +10,7 @@ export {
   MayBeAbsentOrNull,
 } from './field-decorators';
 export { isTime, IsTime } from './is-time';
+export { IsUuidQueryList } from './is-uuid-query-list';
 export { isPlainObject, parseShape } from './parse-shape';
 export { isShallowObject } from './shallow-object';
 export { ShapePipe } from './validation.pipe';

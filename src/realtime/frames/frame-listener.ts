@@ -14,6 +14,7 @@ const LOOK_MS = 1_000;
 export class FrameListener implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(FrameListener.name);
   private readonly numbers = new SenderNumbers(performance.now());
+  private readonly onSilenceListeners: (() => void)[] = [];
   private malformed = 0;
   private timer?: NodeJS.Timeout;
 
@@ -33,6 +34,11 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
   /** Whether all that the other nodes say is heard here, as far as is known: a loss is noticed within five seconds. */
   get hearsEverybody(): boolean {
     return this.health.healthy && !this.numbers.anybodySilent;
+  }
+
+  /** Called when other nodes have said nothing for so long that they may be gone. */
+  onSilence(listener: () => void): void {
+    this.onSilenceListeners.push(listener);
   }
 
   onModuleInit(): void {
@@ -78,5 +84,6 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
     if (fallenSilent === 0 || !this.health.healthy) return;
     this.logger.warn({ msg: 'other nodes fell silent', nodes: fallenSilent });
     this.catchUp.everybody();
+    for (const listener of this.onSilenceListeners) listener();
   }
 }

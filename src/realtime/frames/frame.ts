@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../../common/bounded-json';
 import { isPlainObject } from '../../common/validation';
 import { isUuid } from '../../common/uuid';
 import type { Delivery } from '../fanout/delivery';
@@ -29,7 +30,7 @@ export function encodeFrame(frame: Frame): string {
 
 /** @returns undefined for what is no frame. Everybody who reaches Redis can write there: nothing is believed. */
 export function decodeFrame(text: string): Frame | undefined {
-  const frame = parse(text);
+  const frame = parseBoundedJson(text, LONGEST_FRAME);
   if (!isPlainObject(frame) || frame.v !== VERSION) return undefined;
   const { node, n, kind, deliveries } = frame;
   if (!isUuid(node) || !isCount(n) || !isKind(kind) || !Array.isArray(deliveries)) return undefined;
@@ -53,15 +54,6 @@ function readPacket(value: unknown): LivePacket | null | undefined {
   if (value === null) return null;
   if (!isPlainObject(value) || !isPlainObject(value.payload)) return undefined;
   return isLiveEvent(value.event) ? { event: value.event, payload: value.payload } : null;
-}
-
-function parse(text: string): unknown {
-  if (text.length > LONGEST_FRAME) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function isCount(value: unknown): value is number {

@@ -4,6 +4,7 @@ import type { Actor } from '../../common/actor';
 import { DependencyUnavailable } from '../../common/problem';
 import type { Unread, UnreadPair, UnreadService } from '../../conversations';
 import type { CatchUp } from '../fanout/catch-up';
+import { DeliveryNotices } from '../fanout/delivery-notices';
 import type { LocalSockets } from '../fanout/local-sockets';
 import { ToldCounts } from './told-counts';
 import type { UnreadCache } from './unread-cache';
@@ -28,6 +29,7 @@ describe('telling unread counts', () => {
   let forgotten: UnreadPair[];
   let doubt: (people: Iterable<Actor>) => void;
   let since: unknown[];
+  let notices: DeliveryNotices;
   let counts: UnreadCounts;
   const passes = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
@@ -62,12 +64,14 @@ describe('telling unread counts', () => {
       write: () => Promise.resolve(),
       forget: (pairs: readonly UnreadPair[]) => Promise.resolve(void forgotten.push(...pairs)),
     };
+    notices = new DeliveryNotices();
     counts = new UnreadCounts(
       unread as unknown as UnreadService,
       sockets as unknown as LocalSockets,
       new ToldCounts(),
       cache as unknown as UnreadCache,
       { onDoubt: (doubter: typeof doubt) => (doubt = doubter) } as unknown as CatchUp,
+      notices,
     );
     counts.onModuleInit();
   });
@@ -79,7 +83,7 @@ describe('telling unread counts', () => {
   });
 
   it('happens once for all that came in a quarter of a second, and with what is true by then', async () => {
-    for (let n = 0; n < 100; n++) counts.note(ofAlice);
+    for (let n = 0; n < 100; n++) notices.tell(ofAlice);
     truth = 100;
     await passes(249);
     expect(looks).toEqual([]);
@@ -91,14 +95,14 @@ describe('telling unread counts', () => {
   });
 
   it('asks for nobody who has no device here, and drops what is kept of them', async () => {
-    counts.note(ofAlice);
+    notices.tell(ofAlice);
     await passes(250);
     here.delete(BOB);
-    counts.note(ofAlice);
+    notices.tell(ofAlice);
     await passes(1_000);
     expect(looks).toEqual([1]);
     expect(forgotten).toEqual([PAIR]);
-    counts.note(ofAlice);
+    notices.tell(ofAlice);
     await passes(1_000);
     expect(forgotten).toEqual([PAIR]);
   });
@@ -106,10 +110,10 @@ describe('telling unread counts', () => {
   it('looks again when something came while it looked, and only one look is under way', async () => {
     let answer = (): void => undefined;
     answering = new Promise((resolve) => (answer = resolve));
-    counts.note(ofAlice);
+    notices.tell(ofAlice);
     await passes(250);
     truth = 2;
-    counts.note(ofAlice);
+    notices.tell(ofAlice);
     await passes(5_000);
     expect(looks).toEqual([1]);
     answer();
@@ -124,15 +128,15 @@ describe('telling unread counts', () => {
   it('tells nothing that it found to who was removed meanwhile', async () => {
     let answer = (): void => undefined;
     answering = new Promise((resolve) => (answer = resolve));
-    counts.note(ofAlice);
+    notices.tell(ofAlice);
     await passes(250);
-    counts.note(bobIsRemoved);
+    notices.tell(bobIsRemoved);
     truth = undefined;
     answer();
     await passes(1_000);
     expect(told).toEqual([]);
     truth = 1;
-    counts.note(ofAlice);
+    notices.tell(ofAlice);
     await passes(1_000);
     expect(told).toEqual([[BOB, 1]]);
   });
@@ -140,31 +144,31 @@ describe('telling unread counts', () => {
   it('does not look for who writes and has nothing unread, unless something else happened', async () => {
     here.add(ALICE);
     truth = 0;
-    counts.note(ofBob);
+    notices.tell(ofBob);
     await passes(250);
     expect(told).toEqual([
       [ALICE, 0],
       [BOB, 0],
     ]);
-    counts.note(ofBob);
+    notices.tell(ofBob);
     await passes(1_000);
     expect(looks).toEqual([2, 1]);
-    counts.note(ofAlice);
-    counts.note(ofBob);
+    notices.tell(ofAlice);
+    notices.tell(ofBob);
     await passes(1_000);
     expect(looks).toEqual([2, 1, 2]);
   });
 
   it('looks for who writes while it looks: what it finds may be older', async () => {
     truth = 0;
-    counts.note(ofBob);
+    notices.tell(ofBob);
     await passes(1_000);
     let answer = (): void => undefined;
     answering = new Promise((resolve) => (answer = resolve));
     truth = 1;
-    counts.note(ofAlice);
+    notices.tell(ofAlice);
     await passes(250);
-    counts.note(ofBob);
+    notices.tell(ofBob);
     truth = 0;
     answer();
     await passes(1_000);
@@ -173,7 +177,7 @@ describe('telling unread counts', () => {
 
   it('goes on when Postgres is back', async () => {
     failures = [new DependencyUnavailable('postgres'), new DependencyUnavailable('postgres')];
-    counts.note(ofAlice);
+    notices.tell(ofAlice);
     await passes(2_249);
     expect(told).toEqual([]);
     await passes(1);
@@ -183,7 +187,7 @@ describe('telling unread counts', () => {
   it('tells the others where one can not be looked up, and says so', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     sick = 'sick';
-    for (const conversationId of ['one', 'sick', 'other']) counts.note({ ...ofAlice, conversationId });
+    for (const conversationId of ['one', 'sick', 'other']) notices.tell({ ...ofAlice, conversationId });
     await passes(250);
     expect(told).toHaveLength(2);
     expect(errors).toHaveBeenCalledTimes(1);
@@ -198,7 +202,7 @@ describe('telling unread counts', () => {
     jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     sick = 'sick';
     failures = [new Error('a bug'), new Error('a bug'), new DependencyUnavailable('postgres')];
-    for (const conversationId of ['one', 'sick', 'other']) counts.note({ ...ofAlice, conversationId });
+    for (const conversationId of ['one', 'sick', 'other']) notices.tell({ ...ofAlice, conversationId });
     await passes(1_250);
     expect(told).toHaveLength(1);
   });
@@ -218,7 +222,7 @@ describe('telling unread counts', () => {
 
   it('does not remember without end what it can not look up', async () => {
     failures = Array.from({ length: 3 }, () => new DependencyUnavailable('postgres'));
-    for (let n = 0; n < 60_000; n++) counts.note({ ...ofAlice, conversationId: `conversation ${n}` });
+    for (let n = 0; n < 60_000; n++) notices.tell({ ...ofAlice, conversationId: `conversation ${n}` });
     await passes(5_000);
     expect(since.length).toBeGreaterThan(0);
     expect(told).not.toEqual([]);

@@ -4,6 +4,7 @@ import { DependencyUnavailable } from '../../common/problem';
 import { type Unread, type UnreadPair, UnreadService } from '../../conversations';
 import { CatchUp } from '../fanout/catch-up';
 import type { Delivery } from '../fanout/delivery';
+import { DeliveryNotices } from '../fanout/delivery-notices';
 import { LocalSockets } from '../fanout/local-sockets';
 import { affectedBy } from './affected-people';
 import { SafeHorizon } from './safe-horizon';
@@ -49,10 +50,12 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
     private readonly told: ToldCounts,
     private readonly cache: UnreadCache,
     private readonly catchUp: CatchUp,
+    private readonly notices: DeliveryNotices,
   ) {}
 
   onModuleInit(): void {
     this.catchUp.onDoubt((people) => this.lookAnew(people));
+    this.notices.listen((delivery) => this.note(delivery));
   }
 
   /** The connections go next. */
@@ -63,7 +66,7 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Something was delivered here. Returns at once: it is called for every message. */
-  note(delivery: Delivery): void {
+  private note(delivery: Delivery): void {
     const { tenantId, conversationId } = delivery;
     const { people, writer, removed } = affectedBy(delivery);
     this.changed.add(tenantId, conversationId, people);

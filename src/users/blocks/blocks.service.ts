@@ -6,6 +6,7 @@ import { ClusterIdentity, Database } from '../../database';
 import { ProfilesService } from '../../profile';
 import { UserNotFound } from '../user.errors';
 import { UsersService } from '../users.service';
+import { VisibilityAnnouncer } from '../visibility-announcer';
 import { VisibilityChanges } from '../visibility-changes';
 import type { BlockPageDto } from './block.dto';
 import { type BlockPosition, BlocksRepository } from './blocks.repository';
@@ -22,6 +23,7 @@ export class BlocksService {
     private readonly users: UsersService,
     private readonly profiles: ProfilesService,
     private readonly visibility: VisibilityChanges,
+    private readonly announcer: VisibilityAnnouncer,
   ) {}
 
   /**
@@ -38,6 +40,7 @@ export class BlocksService {
       await this.visibility.blockChanges(tx, actor, userId);
       await this.repository.add(tx, actor, userId);
     });
+    this.announcer.announce({ person: actor, towardsId: userId });
   }
 
   /** Whoever was never blocked is not now either. @throws DependencyUnavailable */
@@ -46,6 +49,7 @@ export class BlocksService {
       await this.visibility.blockChanges(tx, actor, userId);
       await this.repository.remove(tx, actor, userId);
     });
+    this.announcer.announce({ person: actor, towardsId: userId });
   }
 
   /** Newest first. @throws InvalidCursor, DependencyUnavailable */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { NIL_UUID } from '../../../src/common/uuid';
 import { loadConfig } from '../../../src/config';
@@ -31,6 +32,7 @@ export async function busyDay(world: World): Promise<void> {
   await changesMessages(alice, chat);
   await opens(alice, newcomer);
   await founds(alice, bob, carol, dora);
+  await isThere(alice, bob, chat);
   await minds(world, alice, dora);
   await heals(world, chat);
   await listens(world, alice, chat);
@@ -115,6 +117,15 @@ async function founds(alice: Person, bob: Person, carol: Person, dora: Person): 
   await ok(alice.asks('PATCH', `/v1/conversations/${group.id}/settings`, { body: { isMuted: true } }));
   await ok(alice.removes(group, dora));
   await ok(alice.removes(group, alice));
+}
+
+/** When they were last seen is stored by itself, soon. */
+async function isThere(alice: Person, bob: Person, chat: { id: string }): Promise<void> {
+  await ok(alice.asks('GET', `/v1/presence?userIds=${bob.id}`));
+  const device = await alice.connects();
+  await device.asks('typing_start', { conversationId: chat.id });
+  await delay(2_500);
+  device.leaves();
 }
 
 async function minds(world: World, alice: Person, dora: Person): Promise<void> {

@@ -45,6 +45,8 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   'PUT /v1/users/me/blocks/{userId}': AS_DESCRIBED,
   'DELETE /v1/users/me/blocks/{userId}': AS_DESCRIBED,
 
+  'GET /v1/presence': AS_DESCRIBED,
+
   'POST /v1/conversations': [
     ({ personId }) => ({ type: 'direct', participantIds: [personId] }),
     ({ personId }) => ({ type: 'group', participantIds: [personId], name: 'Team', avatarUrl: AVATAR }),

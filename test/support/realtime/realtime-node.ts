@@ -6,12 +6,25 @@ import { Authenticator, AuthModule } from '../../../src/auth';
 import type { Actor } from '../../../src/common/actor';
 import { NIL_UUID } from '../../../src/common/uuid';
 import { HttpConfig, RateLimitConfig, RealtimeConfig, RedisConfig } from '../../../src/config';
-import { ConversationsModule, ReceiptsService, UnreadService } from '../../../src/conversations';
+import {
+  ConversationsModule,
+  ListenersService,
+  ReceiptsService,
+  UnreadService,
+} from '../../../src/conversations';
 import { EditingService, HistoryService, MessagesModule, MessagesService } from '../../../src/messages';
 import { type Announcement, EventAnnouncer, OutboxModule } from '../../../src/outbox';
+import {
+  OnlineKeys,
+  OwnPresence,
+  PresenceModule,
+  PresenceNews,
+  PresenceService,
+  VisiblePresence,
+} from '../../../src/presence';
 import { ChatIoAdapter, RealtimeModule } from '../../../src/realtime';
-import { RedisChannels, RedisConnections, RedisHealth, RedisModule } from '../../../src/redis';
-import { ValidSessions } from '../../../src/users';
+import { RedisBatch, RedisChannels, RedisConnections, RedisHealth, RedisModule } from '../../../src/redis';
+import { ValidSessions, VisibilityAnnouncer } from '../../../src/users';
 import { aMessage } from './deliveries';
 import { FakeAuthenticator } from './fake-authenticator';
 import { RedisStandIn, type StandInLink } from './redis-stand-in';
@@ -88,6 +101,7 @@ export class RealtimeNode extends Beneath {
           { provide: RateLimitConfig, useValue: { requests: 0, messages: 0 } },
           { provide: HttpConfig, useValue: { trustProxy: [] } },
           { provide: ValidSessions, useValue: sessions },
+          { provide: VisibilityAnnouncer, useValue: new VisibilityAnnouncer() },
           { provide: RedisConfig, useValue: { url: redis, keyPrefix: 'realtime-node:' } },
         ),
         RealtimeModule,
@@ -106,10 +120,13 @@ export class RealtimeNode extends Beneath {
       .overrideModule(ConversationsModule)
       .useModule(
         offering(
+          { provide: ListenersService, useValue: {} },
           { provide: ReceiptsService, useValue: core },
           { provide: UnreadService, useValue: { of: () => Promise.resolve([]) } },
         ),
       )
+      .overrideModule(PresenceModule)
+      .useModule(nobodyThere())
       .overrideModule(OutboxModule)
       .useModule(offering({ provide: EventAnnouncer, useValue: new EventAnnouncer() }));
     if (typeof redis !== 'string') testing.overrideModule(RedisModule).useModule(redisOf(redis));
@@ -138,11 +155,23 @@ interface Offer {
   readonly useValue: unknown;
 }
 
+/** Who is online is none of these tests' business. */
+function nobodyThere(): new () => object {
+  return offering(
+    { provide: OwnPresence, useValue: { enter: () => undefined, leave: () => undefined } },
+    { provide: PresenceNews, useValue: { listen: () => undefined } },
+    { provide: PresenceService, useValue: {} },
+    { provide: OnlineKeys, useValue: {} },
+    { provide: VisiblePresence, useValue: {} },
+  );
+}
+
 function redisOf(link: StandInLink): new () => object {
   return offering(
     { provide: RedisChannels, useValue: link },
     { provide: RedisHealth, useValue: link },
     { provide: RedisConnections, useValue: { key: (name: string) => name, commands: NO_COMMANDS } },
+    { provide: RedisBatch, useValue: { onTick: () => undefined } },
   );
 }
 
