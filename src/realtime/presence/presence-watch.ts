@@ -34,7 +34,7 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
   private working = false;
 
   constructor(
-    readonly subscriptions: PresenceSubscriptions,
+    private readonly subscriptions: PresenceSubscriptions,
     private readonly keys: OnlineKeys,
     private readonly own: OwnPresence,
     private readonly news: PresenceNews,
@@ -75,14 +75,8 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
   }
 
   private tick(now: number): void {
-    for (const followed of this.subscriptions.all()) {
-      const { knownAt, missingSince, isOnline } = followed;
-      if (now - knownAt >= LOOK_MS || missingSince !== undefined) this.due.add(followed);
-      // Nothing could be read for so long that whoever was online then may be gone by now.
-      if (!isOnline || now - knownAt < ONLINE_SECONDS * 1_000) continue;
-      followed.isOnline = false;
-      this.due.add(followed);
-    }
+    for (const followed of this.subscriptions.all())
+      if (now - followed.knownAt >= LOOK_MS || followed.missingSince !== undefined) this.due.add(followed);
     if (this.due.size + this.doubtful.size > 0) this.workSoon();
   }
 
@@ -123,13 +117,19 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
   private async read(looked: readonly Followed[]): Promise<void> {
     const people = looked.map(({ person }) => person);
     const online = people.length === 0 ? [] : await this.keys.read(people).catch(() => undefined);
-    if (online === undefined) return;
     const now = performance.now();
+    if (online === undefined) return this.forget(looked, now);
     looked.forEach((followed, index) => {
       // Where keys vanish faster than they are made, whoever has a socket of theirs is believed.
       const isHeld = this.own.has(followed.person) || now - followed.cameAt < BELIEVED_MS;
       this.learn(followed, isHeld || online[index] === true, now);
     });
+  }
+
+  /** Nothing can be read. Whoever was online may be gone once a key would have ended. */
+  private forget(looked: readonly Followed[], now: number): void {
+    for (const followed of looked)
+      if (now - followed.knownAt >= ONLINE_SECONDS * 1_000) followed.isOnline = false;
   }
 
   private learn(followed: Followed, isThere: boolean, now: number): void {
