@@ -61,8 +61,7 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
 
   /** Whether this socket may see them is to be asked anew, soon. */
   doubt(followed: Followed, socket: ChatSocket): void {
-    const known = this.doubtful.get(followed) ?? new Set();
-    this.doubtful.set(followed, known.add(socket));
+    this.keepInDoubt(followed, socket);
     this.workSoon();
   }
 
@@ -93,14 +92,27 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
       const looked = [...this.due];
       this.due.clear();
       await this.read(looked);
-      await this.frames.settle([...looked.flatMap(differences), ...this.someDoubts()]);
+      await this.settle(looked.flatMap(differences), this.someDoubts());
     } catch (err) {
-      // What could not be told is told once its turn comes again, or Postgres is back.
-      if (!(err instanceof DependencyUnavailable))
-        this.logger.error({ msg: 'presence could not be told', err });
+      this.logger.error({ msg: 'presence could not be told', err });
     } finally {
       this.working = false;
     }
+  }
+
+  private async settle(different: readonly FollowerOf[], doubts: readonly FollowerOf[]): Promise<void> {
+    try {
+      await this.frames.settle([...different, ...doubts]);
+    } catch (err) {
+      if (!(err instanceof DependencyUnavailable)) throw err;
+      // Without Postgres nobody is told anything. Who is different stays so; who was doubtful has to be kept in mind.
+      for (const [followed, socket] of doubts) this.keepInDoubt(followed, socket);
+    }
+  }
+
+  private keepInDoubt(followed: Followed, socket: ChatSocket): void {
+    const known = this.doubtful.get(followed) ?? new Set();
+    this.doubtful.set(followed, known.add(socket));
   }
 
   /** Some at a time: after an outage of Redis everything is doubtful. The rest with the next tick. */
