@@ -258,6 +258,8 @@ describe('F20 people at a node that stops', () => {
     await eventually(async () =>
       expect(await follow()).toMatchObject({ data: { users: { [bob.id]: ONLINE, [carol.id]: ONLINE } } }),
     );
+    // Long after it was stored that she came.
+    await delay(3_000);
     await world.stopNode(1);
     const left = Date.now();
     const back = await bob.at(2).connects();

@@ -34,7 +34,7 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
   private working = false;
 
   constructor(
-    readonly subscriptions: PresenceSubscriptions,
+    private readonly subscriptions: PresenceSubscriptions,
     private readonly keys: OnlineKeys,
     private readonly own: OwnPresence,
     private readonly news: PresenceNews,
@@ -61,8 +61,7 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
 
   /** Whether this socket may see them is to be asked anew, soon. */
   doubt(followed: Followed, socket: ChatSocket): void {
-    const known = this.doubtful.get(followed) ?? new Set();
-    this.doubtful.set(followed, known.add(socket));
+    this.keepInDoubt(followed, socket);
     this.workSoon();
   }
 
@@ -75,14 +74,8 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
   }
 
   private tick(now: number): void {
-    for (const followed of this.subscriptions.all()) {
-      const { knownAt, missingSince, isOnline } = followed;
-      if (now - knownAt >= LOOK_MS || missingSince !== undefined) this.due.add(followed);
-      // Nothing could be read for so long that whoever was online then may be gone by now.
-      if (!isOnline || now - knownAt < ONLINE_SECONDS * 1_000) continue;
-      followed.isOnline = false;
-      this.due.add(followed);
-    }
+    for (const followed of this.subscriptions.all())
+      if (now - followed.knownAt >= LOOK_MS || followed.missingSince !== undefined) this.due.add(followed);
     if (this.due.size + this.doubtful.size > 0) this.workSoon();
   }
 
@@ -99,14 +92,27 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
       const looked = [...this.due];
       this.due.clear();
       await this.read(looked);
-      await this.frames.settle([...looked.flatMap(differences), ...this.someDoubts()]);
+      await this.settle(looked.flatMap(differences), this.someDoubts());
     } catch (err) {
-      // What could not be told is told once its turn comes again, or Postgres is back.
-      if (!(err instanceof DependencyUnavailable))
-        this.logger.error({ msg: 'presence could not be told', err });
+      this.logger.error({ msg: 'presence could not be told', err });
     } finally {
       this.working = false;
     }
+  }
+
+  private async settle(different: readonly FollowerOf[], doubts: readonly FollowerOf[]): Promise<void> {
+    try {
+      await this.frames.settle([...different, ...doubts]);
+    } catch (err) {
+      if (!(err instanceof DependencyUnavailable)) throw err;
+      // Without Postgres nobody is told anything. Who is different stays so; who was doubtful has to be kept in mind.
+      for (const [followed, socket] of doubts) this.keepInDoubt(followed, socket);
+    }
+  }
+
+  private keepInDoubt(followed: Followed, socket: ChatSocket): void {
+    const known = this.doubtful.get(followed) ?? new Set();
+    this.doubtful.set(followed, known.add(socket));
   }
 
   /** Some at a time: after an outage of Redis everything is doubtful. The rest with the next tick. */
@@ -123,13 +129,19 @@ export class PresenceWatch implements OnModuleInit, OnApplicationShutdown {
   private async read(looked: readonly Followed[]): Promise<void> {
     const people = looked.map(({ person }) => person);
     const online = people.length === 0 ? [] : await this.keys.read(people).catch(() => undefined);
-    if (online === undefined) return;
     const now = performance.now();
+    if (online === undefined) return this.forget(looked, now);
     looked.forEach((followed, index) => {
       // Where keys vanish faster than they are made, whoever has a socket of theirs is believed.
       const isHeld = this.own.has(followed.person) || now - followed.cameAt < BELIEVED_MS;
       this.learn(followed, isHeld || online[index] === true, now);
     });
+  }
+
+  /** Nothing can be read. Whoever was online may be gone once a key would have ended. */
+  private forget(looked: readonly Followed[], now: number): void {
+    for (const followed of looked)
+      if (now - followed.knownAt >= ONLINE_SECONDS * 1_000) followed.isOnline = false;
   }
 
   private learn(followed: Followed, isThere: boolean, now: number): void {
