@@ -125,8 +125,10 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
     try {
       await this.lookAtPeople();
       await this.lookAtPairs();
-    } catch {
-      // Postgres is away. What was to be looked up waits.
+    } catch (err) {
+      // Where Postgres is away, what was to be looked up waits; it is said elsewhere.
+      if (!(err instanceof DependencyUnavailable))
+        this.logger.error({ msg: 'unread counts could not be looked up', err });
       return AFTER_FAILURE_MS;
     }
     const rest = (performance.now() - began) * REST_FACTOR;
