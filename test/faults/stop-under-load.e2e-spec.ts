@@ -8,6 +8,7 @@ import type { Device } from '../support/device';
 import { eventually } from '../support/eventually';
 import type { NodeProcess } from '../support/node-process';
 import { NodeProcesses } from '../support/node-processes';
+import { Crowd } from '../support/realtime/crowd';
 import { RawConnection } from '../support/realtime/raw-connection';
 import { times } from '../support/times';
 import { World } from '../support/world';
@@ -155,6 +156,22 @@ describe('F20 a node that is told to stop in the middle of everything', () => {
       expect([200, 201]).toContain((await who.at(LASTING).says(chat, 'x', { clientMessageId })).status);
     expect([...(await stored())].sort()).toEqual([...acknowledged, ...unknown.map(([, key]) => key)].sort());
   });
+
+  it('sends a thousand sockets away over seconds, each told before, and ends in time', async () => {
+    const crowd = await Crowd.of(1_000, port, [alice, bob]);
+    expect(crowd.refused).toBe(0);
+    const toldAt = performance.now();
+    node.signal('SIGTERM');
+    const ends = await Promise.all(
+      crowd.inside.map(async ({ lifetime }) => lifetime.then(() => performance.now() - toldAt)),
+    );
+    await exitsWell(toldAt);
+    expect(crowd.inside.filter(({ heard }) => !heard.includes('42["server_draining"]'))).toEqual([]);
+    expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(2_500);
+    // No second in which half of them are back at the doors of the others.
+    const inASecond = ends.map((end) => ends.filter((other) => other >= end && other < end + 1_000).length);
+    expect(Math.max(...inASecond)).toBeLessThan(500);
+  }, 60_000);
 
   it('is gone soon where all that holds on to it are connections with nothing to say', async () => {
     const kept = new Agent({ connections: 20, keepAliveTimeout: 60_000 });
