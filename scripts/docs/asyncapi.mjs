@@ -72,13 +72,23 @@ async function schemas() {
   const { SendMessageEventDto } = built('src/realtime/send-message-event.dto');
   const { EditMessageEventDto } = built('src/realtime/edit-message-event.dto');
   const { RefreshTokenEventDto } = built('src/realtime/door/refresh-token-event.dto');
+  const { MarkEventDto } = built('src/realtime/mark-event.dto');
+  const { PresenceEventDto } = built('src/realtime/presence/presence-event.dto');
+  const { ConversationParams, DeliveredProgressDto, ReadProgressDto } = built('src/conversations/index');
   const { MessageParams } = built('src/messages/index');
+  const { PresenceDto } = built('src/presence/index');
   const { ProblemDto } = built('src/common/problem/api-problems');
   const others = await describe([
     SendMessageEventDto,
     EditMessageEventDto,
     MessageParams,
     RefreshTokenEventDto,
+    ConversationParams,
+    MarkEventDto,
+    ReadProgressDto,
+    DeliveredProgressDto,
+    PresenceEventDto,
+    PresenceDto,
     ProblemDto,
   ]);
   return { ...others, OwnMessage: shown.Message, ...forNobody(shown) };

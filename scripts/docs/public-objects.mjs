@@ -49,7 +49,16 @@ async function openApiOf(extraModels) {
 }
 
 /** OpenAPI 3.0, of which this is what our objects use, in the words of JSON Schema. */
-function toJsonSchema({ nullable = false, example, allOf, $ref, properties, items, ...rest }) {
+function toJsonSchema({
+  nullable = false,
+  example,
+  allOf,
+  $ref,
+  properties,
+  additionalProperties,
+  items,
+  ...rest
+}) {
   const reference = $ref ?? allOf?.[0].$ref;
   if (reference !== undefined) {
     const named = { $ref: `#/$defs/${publicName(reference.replace(REFERENCE, ''))}` };
@@ -61,6 +70,9 @@ function toJsonSchema({ nullable = false, example, allOf, $ref, properties, item
     ...(nullable && { type: [rest.type, 'null'] }),
     ...(example !== undefined && { examples: [example] }),
     ...(items && { items: toJsonSchema(items) }),
+    ...(additionalProperties !== undefined && {
+      additionalProperties: additionalProperties === true ? true : toJsonSchema(additionalProperties),
+    }),
     ...(properties && {
       properties: Object.fromEntries(
         Object.entries(properties).map(([name, schema]) => [name, toJsonSchema(schema)]),

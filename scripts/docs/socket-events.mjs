@@ -2,7 +2,6 @@ import { closed } from './event-schemas.mjs';
 
 const UUID = { type: 'string', format: 'uuid' };
 const TIME = { type: 'string', format: 'date-time' };
-const SEQ = { type: 'integer', minimum: 0 };
 const UNREAD = { type: 'integer', minimum: 0, maximum: 1000, description: '1000 means "or more".' };
 const STATUS = { enum: ['online', 'offline'] };
 const LAST_SEEN = {
@@ -12,23 +11,6 @@ const LAST_SEEN = {
 };
 
 const named = (name) => ({ $ref: `#/$defs/${name}` });
-const conversation = () => closed({ conversationId: UUID });
-const mark = () => closed({ conversationId: UUID, seq: SEQ });
-const people = () => ({
-  ...closed({
-    userIds: { type: 'array', items: UUID, maxItems: 100 },
-    businessIds: { type: 'array', items: UUID, maxItems: 100 },
-  }),
-  required: ['userIds'],
-});
-const presences = () =>
-  closed({
-    users: { type: 'object', additionalProperties: closed({ status: STATUS, lastSeenAt: LAST_SEEN }) },
-    businesses: {
-      type: 'object',
-      additionalProperties: closed({ status: STATUS, onlineAgents: { type: 'integer', minimum: 0 } }),
-    },
-  });
 const receipt = () =>
   closed({ conversationId: UUID, userId: UUID, seq: { type: 'integer', minimum: 1 }, at: TIME });
 const membership = ({ Participant }) =>
@@ -55,22 +37,26 @@ export const CLIENT_EVENTS = {
   delete_message: ['Makes a message a tombstone.', () => named('MessageParams'), () => named('OwnMessage')],
   mark_as_read: [
     'Everything up to this message was read. Never moves back.',
-    mark,
-    () => closed({ lastReadSeq: SEQ, unreadCount: UNREAD }),
+    () => named('MarkEvent'),
+    () => named('ReadProgress'),
   ],
   mark_as_delivered: [
     'Everything up to this message has arrived. Never moves back.',
-    mark,
-    () => closed({ lastDeliveredSeq: SEQ }),
+    () => named('MarkEvent'),
+    () => named('DeliveredProgress'),
   ],
   typing_start: [
     'The user is writing: to be said again every few seconds for as long as it is so.',
-    conversation,
+    () => named('ConversationParams'),
     nothing,
   ],
-  typing_stop: ['The user writes no more.', conversation, nothing],
-  subscribe_presence: ['Tells of these people’s presence from now on.', people, presences],
-  unsubscribe_presence: ['Tells no more of it.', people, presences],
+  typing_stop: ['The user writes no more.', () => named('ConversationParams'), nothing],
+  subscribe_presence: [
+    'Tells of these people’s presence from now on.',
+    () => named('PresenceEvent'),
+    () => named('Presence'),
+  ],
+  unsubscribe_presence: ['Tells no more of it.', () => named('PresenceEvent'), () => named('Presence')],
   refresh_token: [
     'The session goes on with this token, of the same person. Where it is refused, it ends when it would have.',
     () => named('RefreshTokenEvent'),
