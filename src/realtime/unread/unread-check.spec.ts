@@ -34,7 +34,7 @@ describe('looking at unread counts again', () => {
   /** What happens between the two looks. */
   async function run(meanwhile: () => void = () => undefined): Promise<void> {
     const running = check.run(stopping.signal);
-    await jest.advanceTimersByTimeAsync(2_999);
+    await jest.advanceTimersByTimeAsync(4_999);
     meanwhile();
     await jest.advanceTimersByTimeAsync(1);
     await running;
@@ -138,6 +138,13 @@ describe('looking at unread counts again', () => {
     cached = '2:8';
     await run(() => (cached = '3:10'));
     expect(await drift()).toEqual(found(0, 0));
+  });
+
+  it('tells right and does not count what other nodes did while they were not heard', async () => {
+    tells(3);
+    await run(() => (hearsEverybody = false));
+    expect(await drift()).toEqual(found(0, 0));
+    expect(refreshed).toMatchObject([PAIR]);
   });
 
   it('ends at once when the process stops', async () => {
