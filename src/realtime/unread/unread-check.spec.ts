@@ -1,3 +1,4 @@
+import type * as Timers from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { BOB, CONVERSATION, TENANT } from '../../../test/support/realtime/deliveries';
 import type { Unread, UnreadPair, UnreadService } from '../../conversations';
@@ -9,6 +10,21 @@ import { UnreadCheck } from './unread-check';
 import type { UnreadCounts } from './unread-counts';
 
 const PAIR: UnreadPair = { tenantId: TENANT, userId: BOB, conversationId: CONVERSATION };
+
+/** Jest's clock has no part for promises. */
+function waitByTheClockOfTheTest(): void {
+  const timers = jest.requireActual<typeof Timers>('node:timers/promises');
+  jest.spyOn(timers, 'setTimeout').mockImplementation((ms, value, options) => {
+    const waiting = new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, ms);
+      options?.signal?.addEventListener('abort', () => {
+        clearTimeout(timer);
+        reject(new Error('aborted'));
+      });
+    });
+    return waiting.then(() => value as never);
+  });
+}
 
 describe('looking at unread counts again', () => {
   let metrics: Metrics;
@@ -34,7 +50,7 @@ describe('looking at unread counts again', () => {
   /** What happens between the two looks. */
   async function run(meanwhile: () => void = () => undefined): Promise<void> {
     const running = check.run(stopping.signal);
-    await jest.advanceTimersByTimeAsync(2_999);
+    await jest.advanceTimersByTimeAsync(4_999);
     meanwhile();
     await jest.advanceTimersByTimeAsync(1);
     await running;
@@ -42,6 +58,7 @@ describe('looking at unread counts again', () => {
 
   beforeEach(() => {
     jest.useFakeTimers();
+    waitByTheClockOfTheTest();
     jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     metrics = new Metrics();
     told = new ToldCounts();
@@ -138,6 +155,13 @@ describe('looking at unread counts again', () => {
     cached = '2:8';
     await run(() => (cached = '3:10'));
     expect(await drift()).toEqual(found(0, 0));
+  });
+
+  it('tells right and does not count what other nodes did while they were not heard', async () => {
+    tells(3);
+    await run(() => (hearsEverybody = false));
+    expect(await drift()).toEqual(found(0, 0));
+    expect(refreshed).toMatchObject([PAIR]);
   });
 
   it('ends at once when the process stops', async () => {

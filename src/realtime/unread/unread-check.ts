@@ -10,8 +10,11 @@ import { UnreadCounts } from './unread-counts';
 
 /** Of what is remembered, in each round. */
 const SAMPLE = 100;
-/** What was changed a moment ago is on its way to the devices: it is told by then, whatever else there is to do. */
-const ON_ITS_WAY_MS = 3_000;
+/**
+ * What was changed a moment ago is on its way to the devices: it is told by then, whatever else there is to do. And what
+ * this node did not hear of, it knows by then that it may have missed.
+ */
+const ON_ITS_WAY_MS = 5_000;
 
 type Place = 'devices' | 'redis';
 
@@ -27,7 +30,7 @@ interface Doubt {
 /**
  * Looks up some of the counts that devices at this node were told, to see that they are still true, and that Redis says
  * the same. Every node does it for its own devices. There should be nothing to find: what is found is told right,
- * and counted.
+ * and counted, but for what other nodes did while they could not be heard.
  */
 @Background()
 export class UnreadCheck implements BackgroundTask {
@@ -82,8 +85,10 @@ export class UnreadCheck implements BackgroundTask {
 
   private async repair(doubts: readonly Doubt[]): Promise<void> {
     if (doubts.length === 0) return;
-    this.logger.error({ msg: 'unread counts had drifted', counts: doubts.length });
-    for (const { place } of doubts) this.drift.inc({ place });
+    if (this.frames.hearsEverybody) {
+      this.logger.error({ msg: 'unread counts had drifted', counts: doubts.length });
+      for (const { place } of doubts) this.drift.inc({ place });
+    }
     const pairs = doubts.map(({ told }) => told);
     // It may claim to be the latest.
     await this.cache.forget(pairs);

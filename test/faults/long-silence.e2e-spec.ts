@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Device } from '../support/device';
+import { eventually } from '../support/eventually';
+import { FaultProxy } from '../support/faults/fault-proxy';
+import { testRedisUrl } from '../support/realtime/test-redis';
+import { World } from '../support/world';
+
+/** Both nodes know by then that they do not hear each other, and have seen to what they missed. */
+const NOTICED_MS = 7_000;
+/** Longer than the looks back that are remembered. */
+const SILENT_MS = 45_000;
+const HEALED_WITHIN_MS = 6_000;
+
+describe.each(['cut', 'hole'] as const)('F07 a node without Redis for long (%s)', (fault) => {
+  let world: World;
+  let link: FaultProxy;
+  beforeAll(async () => {
+    link = await FaultProxy.to(testRedisUrl());
+    world = await World.start();
+    await world.startNode({ REDIS_URL: link.url });
+  });
+  afterAll(async () => {
+    link.become('none');
+    await world.stop();
+    link.close();
+  });
+
+  it('missed early on what it is told late: unread counts are right again, at that node and at the others', async () => {
+    const [alice, bob] = [world.person('Alice'), world.person('Bob')];
+    const chat = await alice.chatWith(bob);
+    const [here, there] = [await bob.at(0).connects(), await bob.at(1).connects()];
+    const told = (device: Device, { id }: { id: string }): number | undefined =>
+      device.heard('unread_changed').findLast(({ conversationId }) => conversationId === id)?.unreadCount;
+    await alice.says(chat, 'heard by all');
+    for (const device of [here, there]) await eventually(() => expect(told(device, chat)).toBe(1));
+
+    link.become(fault);
+    await delay(NOTICED_MS);
+    const groups = [await alice.at(0).groupWith(bob), await alice.at(1).groupWith(bob)];
+    for (const [node, group] of groups.entries()) await alice.at(node).says(group, 'not heard at the other');
+    await bob.at(1).marksRead(chat, { seq: 1 });
+    await delay(SILENT_MS - NOTICED_MS);
+    const [first, second] = groups as [ConversationDto, ConversationDto];
+    expect(told(here, first)).toBe(1);
+    expect(told(here, second)).toBeUndefined();
+    expect(told(there, first)).toBeUndefined();
+    expect(told(there, second)).toBe(1);
+
+    link.become('none');
+    for (const device of [here, there])
+      await eventually(
+        () => expect([chat, first, second].map((one) => told(device, one))).toEqual([0, 1, 1]),
+        HEALED_WITHIN_MS,
+      );
+  }, 120_000);
+});
