@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { eventually } from '../support/eventually';
 import { request } from '../support/rest';
@@ -50,6 +51,9 @@ describe('F20 a node that is told to stop', () => {
     await eventually(async () => expect(await waiting()).toBe(1));
 
     const stopping = world.stopNode(SECOND);
+    await eventually(() => expect(device.events).toContain('server_draining'));
+    // Longer than its slice is off.
+    await delay(500);
     await unlock();
     expect(await sending).toMatchObject({ ok: true, data: { content: 'just in time' } });
     await stopping;
