@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ConversationDto } from '../../src/conversations/dto/conversation.dto';
 import type { Device } from '../support/device';
 import { eventually } from '../support/eventually';
 import { FaultProxy } from '../support/faults/fault-proxy';

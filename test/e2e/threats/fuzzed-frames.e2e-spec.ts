@@ -5,8 +5,6 @@ import { World } from '../../support/world';
 
 /** All that can be wrong with one field of one event, and some hundreds of what is worse. More: `npm run fuzz:frames`. */
 const SIEGE = { seed: 1, frames: 4_000, seconds: 60 };
-/** To come: see test/architecture/asyncapi.spec.ts. */
-const HANDLED = ['send_message', 'edit_message', 'delete_message', 'refresh_token'];
 
 describe('T08 T13 T14 T15 T31 frames that nobody should send', () => {
   let world: World;
@@ -29,8 +27,8 @@ describe('T08 T13 T14 T15 T31 frames that nobody should send', () => {
     expect(bystander.count).toBeGreaterThan(0);
     expect(node.output).not.toMatch(/a fault nobody caught|event failed|could not be served/);
     // What is right gets through, or nothing was tried at all.
-    const taken = SocketDocument.read().clientEvents.filter((event) => tally.count(event, 'ok') > 0);
-    expect(taken).toEqual(expect.arrayContaining(HANDLED));
+    const { clientEvents } = SocketDocument.read();
+    expect(clientEvents.filter((event) => tally.count(event, 'ok') === 0)).toEqual([]);
     node.signal('SIGTERM');
     expect(await node.exited).toBe(0);
   }, 90_000);
