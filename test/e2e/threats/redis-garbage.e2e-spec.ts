@@ -145,7 +145,7 @@ describe('T28 what comes from Redis is believed by nobody:', () => {
     for (const channel of await channels()) for (const noise of NOISE) await redis.publish(channel, noise);
     await goesOn();
     expect(
-      his.events.filter((event) => !['ready', 'conversation_created', 'new_message'].includes(event)),
+      his.happenings.filter((event) => !['ready', 'conversation_created', 'new_message'].includes(event)),
     ).toEqual([]);
   });
 
