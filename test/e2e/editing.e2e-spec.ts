@@ -39,7 +39,7 @@ describe('a message that is edited', () => {
     expect((await bob.inbox()).body.items[0]?.lastMessage).toEqual(edited);
     for (const device of devices) {
       await eventually(() => expect(device.heard('message_updated')).toEqual([{ message: edited }]));
-      expect(device.events.slice(-2)).toEqual(['new_message', 'message_updated']);
+      expect(device.happenings.slice(-2)).toEqual(['new_message', 'message_updated']);
     }
   });
 
