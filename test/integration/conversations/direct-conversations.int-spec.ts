@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
 import type { Actor } from '../../../src/common/actor';
-import { ConfigModule, loadConfig } from '../../../src/config';
+import { ConfigModule } from '../../../src/config';
 import { MessagesModule } from '../../../src/messages';
 import { ConversationsService } from '../../../src/conversations/conversations.service';
 import { DatabaseModule } from '../../../src/database';
@@ -13,6 +13,7 @@ import {
   type ProfileSource,
   ProfileSourceUnavailable,
 } from '../../../src/profile';
+import { configOn } from '../../support/config-on';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { times } from '../../support/times';
 
@@ -45,22 +46,8 @@ describe('the conversation between two people', () => {
     testDatabase = await createTestDatabase();
     db = new Client({ connectionString: testDatabase.url });
     await db.connect();
-    const secrets = {
-      JWT_SECRET: 'x'.repeat(32),
-      SERVICE_TOKEN: 'x'.repeat(32),
-      KAHA_SERVICE_TOKEN: 'x'.repeat(32),
-    };
-    const urls = {
-      DATABASE_URL: testDatabase.url,
-      REDIS_URL: 'redis://127.0.0.1',
-      KAHA_BASE_URL: 'http://127.0.0.1',
-    };
     module = await Test.createTestingModule({
-      imports: [
-        ConfigModule.with(loadConfig({ ...secrets, ...urls })),
-        DatabaseModule.with([]),
-        MessagesModule,
-      ],
+      imports: [ConfigModule.with(configOn(testDatabase.url)), DatabaseModule.with([]), MessagesModule],
     })
       .overrideProvider(PROFILE_SOURCE)
       .useValue(directory)

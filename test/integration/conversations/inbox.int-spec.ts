@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
 import type { Actor } from '../../../src/common/actor';
-import { ConfigModule, loadConfig } from '../../../src/config';
+import { ConfigModule } from '../../../src/config';
 import { MessagesModule } from '../../../src/messages';
 import { ConversationsService } from '../../../src/conversations/conversations.service';
 import type { ConversationDto } from '../../../src/conversations/dto/conversation.dto';
 import { DatabaseModule } from '../../../src/database';
 import { PROFILE_SOURCE, type ProfileIds } from '../../../src/profile';
+import { configOn } from '../../support/config-on';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { upTo } from '../../support/times';
 
@@ -26,16 +27,6 @@ describe('an inbox', () => {
     testDatabase = await createTestDatabase();
     db = new Client({ connectionString: testDatabase.url });
     await db.connect();
-    const secrets = {
-      JWT_SECRET: 'x'.repeat(32),
-      SERVICE_TOKEN: 'x'.repeat(32),
-      KAHA_SERVICE_TOKEN: 'x'.repeat(32),
-    };
-    const urls = {
-      DATABASE_URL: testDatabase.url,
-      REDIS_URL: 'redis://127.0.0.1',
-      KAHA_BASE_URL: 'http://127.0.0.1',
-    };
     const directory = {
       fetch: (ids: ProfileIds) => {
         lookups.push(ids);
@@ -43,11 +34,7 @@ describe('an inbox', () => {
       },
     };
     module = await Test.createTestingModule({
-      imports: [
-        ConfigModule.with(loadConfig({ ...secrets, ...urls })),
-        DatabaseModule.with([]),
-        MessagesModule,
-      ],
+      imports: [ConfigModule.with(configOn(testDatabase.url)), DatabaseModule.with([]), MessagesModule],
     })
       .overrideProvider(PROFILE_SOURCE)
       .useValue(directory)

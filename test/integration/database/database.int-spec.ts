@@ -1,7 +1,8 @@
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
-import { ConfigModule, loadConfig } from '../../../src/config';
+import { ConfigModule } from '../../../src/config';
 import { ClusterIdentity, Database, DatabaseModule, type Statement, type Tx } from '../../../src/database';
+import { configOn } from '../../support/config-on';
 import { eventually } from '../../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { times, upTo } from '../../support/times';
@@ -205,16 +206,7 @@ describe('a database that is not there when the process starts', () => {
 });
 
 async function start(databaseUrl: string, more: Record<string, string> = {}): Promise<TestingModule> {
-  const config = loadConfig({
-    DATABASE_URL: databaseUrl,
-    DATABASE_POOL_SIZE: `${POOL_SIZE}`,
-    REDIS_URL: 'redis://127.0.0.1',
-    JWT_SECRET: 'x'.repeat(32),
-    SERVICE_TOKEN: 'x'.repeat(32),
-    KAHA_BASE_URL: 'http://127.0.0.1',
-    KAHA_SERVICE_TOKEN: 'x'.repeat(32),
-    ...more,
-  });
+  const config = configOn(databaseUrl, { DATABASE_POOL_SIZE: `${POOL_SIZE}`, ...more });
   const module = await Test.createTestingModule({
     imports: [ConfigModule.with(config), DatabaseModule.with([])],
   }).compile();

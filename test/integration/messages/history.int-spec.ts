@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
-import { ConfigModule, loadConfig } from '../../../src/config';
+import { ConfigModule } from '../../../src/config';
 import { DatabaseModule } from '../../../src/database';
 import type { MessageDto } from '../../../src/message-view';
 import { HistoryService, MessagesModule } from '../../../src/messages';
+import { configOn } from '../../support/config-on';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { upTo } from '../../support/times';
 
@@ -30,17 +31,7 @@ describe('the history of a conversation', () => {
     testDatabase = await createTestDatabase();
     db = new Client({ connectionString: testDatabase.url });
     await db.connect();
-    const secrets = {
-      JWT_SECRET: 'x'.repeat(32),
-      SERVICE_TOKEN: 'x'.repeat(32),
-      KAHA_SERVICE_TOKEN: 'x'.repeat(32),
-    };
-    const urls = {
-      DATABASE_URL: testDatabase.url,
-      REDIS_URL: 'redis://127.0.0.1',
-      KAHA_BASE_URL: 'http://127.0.0.1',
-    };
-    const config = loadConfig({ ...secrets, ...urls, RETENTION_DAYS: `${RETENTION_DAYS}` });
+    const config = configOn(testDatabase.url, { RETENTION_DAYS: `${RETENTION_DAYS}` });
     module = await Test.createTestingModule({
       imports: [ConfigModule.with(config), DatabaseModule.with([]), MessagesModule],
     }).compile();

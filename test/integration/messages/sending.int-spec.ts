@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
-import { ConfigModule, loadConfig } from '../../../src/config';
+import { ConfigModule } from '../../../src/config';
 import { DatabaseModule } from '../../../src/database';
 import {
   type MessagePolicy,
@@ -17,6 +17,7 @@ import {
   type SendMessage,
   type Sent,
 } from '../../../src/messages';
+import { configOn } from '../../support/config-on';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { times } from '../../support/times';
 
@@ -58,19 +59,9 @@ describe('sending a message', () => {
     testDatabase = await createTestDatabase();
     db = new Client({ connectionString: testDatabase.url });
     await db.connect();
-    const secrets = {
-      JWT_SECRET: 'x'.repeat(32),
-      SERVICE_TOKEN: 'x'.repeat(32),
-      KAHA_SERVICE_TOKEN: 'x'.repeat(32),
-    };
-    const urls = {
-      DATABASE_URL: testDatabase.url,
-      REDIS_URL: 'redis://127.0.0.1',
-      KAHA_BASE_URL: 'http://127.0.0.1',
-    };
     module = await Test.createTestingModule({
       imports: [
-        ConfigModule.with(loadConfig({ ...secrets, ...urls, RETENTION_DAYS: '1', RATE_LIMIT_MESSAGES: '0' })),
+        ConfigModule.with(configOn(testDatabase.url, { RETENTION_DAYS: '1', RATE_LIMIT_MESSAGES: '0' })),
         DatabaseModule.with([]),
         MessagesModule,
       ],

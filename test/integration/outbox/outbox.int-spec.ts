@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
-import { ConfigModule, loadConfig } from '../../../src/config';
+import { ConfigModule } from '../../../src/config';
 import { Database, DatabaseModule, type Tx } from '../../../src/database';
 import { type ChatEvent, OutboxModule, OutboxRepository } from '../../../src/outbox';
 import { OutboxEventsRepository } from '../../../src/outbox/publisher/outbox-events.repository';
+import { configOn } from '../../support/config-on';
 import { createTestDatabase, type TestDatabase } from '../../support/infra/test-database';
 import { UUID_V7 } from '../../support/patterns';
 import { upTo } from '../../support/times';
@@ -37,22 +38,8 @@ describe('the outbox', () => {
     testDatabase = await createTestDatabase();
     db = new Client({ connectionString: testDatabase.url });
     await db.connect();
-    const secrets = {
-      JWT_SECRET: 'x'.repeat(32),
-      SERVICE_TOKEN: 'x'.repeat(32),
-      KAHA_SERVICE_TOKEN: 'x'.repeat(32),
-    };
-    const urls = {
-      DATABASE_URL: testDatabase.url,
-      REDIS_URL: 'redis://127.0.0.1',
-      KAHA_BASE_URL: 'http://127.0.0.1',
-    };
     module = await Test.createTestingModule({
-      imports: [
-        ConfigModule.with(loadConfig({ ...secrets, ...urls })),
-        DatabaseModule.with([]),
-        OutboxModule,
-      ],
+      imports: [ConfigModule.with(configOn(testDatabase.url)), DatabaseModule.with([]), OutboxModule],
     }).compile();
     await module.init();
     database = module.get(Database);
