@@ -22,8 +22,8 @@ const AT_ONCE = 500;
 export class OrphanedEvents implements BackgroundTask, OnModuleInit {
   readonly name = 'doubtful commits';
   readonly intervalMs = 1_000;
-  /** Since when, by the clock of Postgres, this process has not known what it committed. */
-  private doubtfulSince?: Date;
+  /** Since when, by the clock of Postgres, this process has not known what it committed; it may never have read it. */
+  private doubtfulSince?: Date | 'the start';
   private readonly logger = new Logger(OrphanedEvents.name);
 
   constructor(
@@ -37,20 +37,27 @@ export class OrphanedEvents implements BackgroundTask, OnModuleInit {
 
   onModuleInit(): void {
     this.deadNodes.execute((dead, signal) => this.announceFor(dead, signal));
-    this.announcer.onDoubt(() => (this.doubtfulSince ??= this.lease.renewedAt));
+    this.announcer.onDoubt(() => (this.doubtfulSince ??= this.lease.renewedAt ?? 'the start'));
   }
 
   /** Looks after commits of this process whose answer did not come, once Postgres can be asked. */
   async run(signal: AbortSignal): Promise<void> {
-    const lastSeen = this.doubtfulSince;
+    const since = this.doubtfulSince;
+    const lastSeen = since === 'the start' ? this.start : since;
     if (lastSeen === undefined) return;
     this.doubtfulSince = undefined;
     try {
       await this.announceFor({ id: this.lease.nodeId, lastSeen }, signal);
     } catch (error) {
-      this.doubtfulSince = lastSeen;
+      this.doubtfulSince = since;
       throw error;
     }
+  }
+
+  /** Of this process, by the clock of Postgres; undefined as long as that was not read. */
+  private get start(): Date | undefined {
+    const { renewedAt } = this.lease;
+    return renewedAt && new Date(renewedAt.getTime() - performance.now());
   }
 
   private async announceFor(dead: DeadNode, signal: AbortSignal): Promise<void> {
