@@ -114,7 +114,11 @@ export class ConnectionRegister implements OnModuleInit, OnApplicationShutdown {
     this.beating = true;
     try {
       const isOld = performance.now() - this.writtenAnewAt > WRITE_ANEW_MS;
-      if (!this.inStep) this.edition++;
+      if (!this.inStep) {
+        // Or what was written under the old name would count besides, until its beat is over.
+        await this.connections.commands.del(this.beatKey);
+        this.edition++;
+      }
       const before = await this.connections.commands.set(this.beatKey, '1', 'PX', GONE_AFTER_MS, 'GET');
       if (!this.inStep || before === null || isOld) await this.writeAnew();
     } catch {
