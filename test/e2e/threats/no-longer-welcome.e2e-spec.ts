@@ -88,8 +88,10 @@ describe('T06 rights are asked about anew each time:', () => {
     await alice.asks('DELETE', `/v1/conversations/${group.id}/messages/${his.id}`);
     await alice.says(await alice.chatWith(bob), 'you are out');
     await eventually(() => expect(device.messages.map(({ content }) => content)).toContain('you are out'));
-    const heard = device.events.filter((event) => event !== 'ready');
+    const heard = device.happenings.filter((event) => event !== 'ready');
     expect(heard).toEqual(['participant_removed', 'conversation_created', 'new_message']);
+    const counted = device.heard('unread_changed').filter(({ conversationId }) => conversationId === group.id);
+    expect(counted.filter(({ unreadCount }) => unreadCount > 0)).toEqual([]);
   });
 
   it('who comes back may do again what members may, and nothing with the time between', async () => {
