@@ -90,7 +90,9 @@ describe('T06 rights are asked about anew each time:', () => {
     await eventually(() => expect(device.messages.map(({ content }) => content)).toContain('you are out'));
     const heard = device.happenings.filter((event) => event !== 'ready');
     expect(heard).toEqual(['participant_removed', 'conversation_created', 'new_message']);
-    const counted = device.heard('unread_changed').filter(({ conversationId }) => conversationId === group.id);
+    const counted = device
+      .heard('unread_changed')
+      .filter(({ conversationId }) => conversationId === group.id);
     expect(counted.filter(({ unreadCount }) => unreadCount > 0)).toEqual([]);
   });
 
