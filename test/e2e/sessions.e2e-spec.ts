@@ -8,7 +8,7 @@ import { secondsFromNow, signedToken } from '../support/tokens';
 import { SERVICE_TOKEN, World } from '../support/world';
 
 /** A closed socket may have told it a little later, on a busy machine. */
-const TO_THE_SECOND_MS = 1_500;
+const TO_THE_SECOND_MS = 1_000;
 
 describe('the session of a socket', () => {
   let world: World;

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { DependencyUnavailable, DomainError, ValidationFailed } from './domain-error';
+import { DependencyUnavailable, DomainError, TooBusy, ValidationFailed } from './domain-error';
 import { ProblemFilter } from './problem.filter';
 
 const INSIDE = 'hunter2';
@@ -97,8 +97,10 @@ describe('an error over REST', () => {
     expect(answer.headers['www-authenticate']).toBe('Bearer');
   });
 
-  it('is logged with its cause when it is ours, and not when it is the client’s', async () => {
+  it('is logged with its cause when it is ours, and not when it is the client’s or one of a crowd', async () => {
     await answerTo(new DomainError('blocked', 'Blocked.'));
+    expect(logged).not.toHaveBeenCalled();
+    await answerTo(new TooBusy('in time'));
     expect(logged).not.toHaveBeenCalled();
     const fault = new TypeError(INSIDE);
     await answerTo(fault);

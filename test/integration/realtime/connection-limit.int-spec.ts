@@ -113,6 +113,18 @@ describe('T31 the connections of one person', () => {
     expect(here()).toEqual([...Array(4).fill(false), ...Array(MOST).fill(true), false, false]);
   });
 
+  it('are counted once where a node lost Redis for a moment, and writes all of them anew', async () => {
+    const person = randomUUID();
+    await inTurns(person, MOST);
+    proxies.forEach((proxy) => proxy.become('cut'));
+    await delay(SETTLES_MS);
+    proxies.forEach((proxy) => proxy.become('none'));
+    await delay(GONE_MS);
+    expect(here()).toEqual(Array(MOST).fill(true));
+    await connect(person, 0);
+    await eventually(() => expect(here()).toEqual([false, ...Array<boolean>(MOST).fill(true)]));
+  });
+
   it('are known again soon after Redis was emptied', async () => {
     const person = randomUUID();
     await inTurns(person, MOST);

@@ -4,7 +4,7 @@ import { RawConnection } from '../../support/realtime/raw-connection';
 import { RealtimeNode } from '../../support/realtime/realtime-node';
 
 /** Authentication has five seconds; a TCP connection is gone with it, whatever its peer does. */
-const IN_TIME_MS = 6_500;
+const IN_TIME_MS = 5_500;
 const GOODBYE_MS = 1_500;
 
 const HANDSHAKE = 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\n\r\n';
