@@ -8,6 +8,7 @@ import { RateLimitModule } from '../rate-limit';
 import { RedisModule } from '../redis';
 import { SyncModule } from '../sync';
 import { RecordingModule } from '../telemetry';
+import { SlowConsumers } from './backlog/slow-consumers';
 import { ConnectionDoor } from './door/connection-door';
 import { ConnectionLimit } from './door/connection-limit';
 import { ConnectionRegister } from './door/connection-register';
@@ -33,6 +34,9 @@ import { PresenceSubscriptions } from './presence/presence-subscriptions';
 import { PresenceWatch } from './presence/presence-watch';
 import { PresenceGateway } from './presence/presence.gateway';
 import { ReceiptsGateway } from './receipts.gateway';
+import { HeldDeliveries } from './replay/held-deliveries';
+import { OwedSyncs } from './replay/owed-syncs';
+import { SocketReplay } from './replay/socket-replay';
 import { SessionsGateway } from './sessions.gateway';
 import { SyncGateway } from './sync.gateway';
 import { TypingChannel } from './typing/typing-channel';
@@ -67,6 +71,10 @@ import { UnreadCounts } from './unread/unread-counts';
     SocketDrain,
     EventRecords,
     LocalSockets,
+    SlowConsumers,
+    HeldDeliveries,
+    OwedSyncs,
+    SocketReplay,
     CatchUp,
     DeliveryNotices,
     {

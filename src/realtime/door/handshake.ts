@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Authenticator, isUnknownCaller, type VerifiedToken } from '../../auth';
-import { toProblem } from '../../common/problem';
+import { toProblem, ValidationFailed } from '../../common/problem';
 import { contextFrom, currentContext, runInContext } from '../../common/request-context';
 import { type Origin, RateLimits } from '../../rate-limit';
 import { SecurityEvents } from '../../telemetry';
@@ -35,8 +35,9 @@ export class Handshake {
   private async open(socket: ChatSocket): Promise<void> {
     const { actor, issuedAt, expiresAt } = await this.identify(socket);
     await this.limits.request(actor);
+    const since = sinceOf(socket);
     this.door.admit(socket.conn);
-    socket.data = { actor, issuedAt, expiresAt, underway: 0, isLeaving: false };
+    socket.data = { actor, issuedAt, expiresAt, since, underway: 0, isLeaving: false };
   }
 
   private async identify(socket: ChatSocket): Promise<VerifiedToken> {
@@ -63,6 +64,13 @@ export class Handshake {
     this.security.refused(problem.code, STRANGER);
     return Object.assign(new Error(problem.title), { data: problem });
   }
+}
+
+/** Whether it is a good token is found out later: with a bad one nobody is kept out. @throws ValidationFailed */
+function sinceOf({ handshake }: ChatSocket): string | null {
+  const { since = null } = handshake.auth as { since?: unknown };
+  if (since !== null && typeof since !== 'string') throw ValidationFailed.of('since', 'must be a sync token');
+  return since;
 }
 
 /** Of the request that made the connection: those after it may come from elsewhere, or be one still to come. */

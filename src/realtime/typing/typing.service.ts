@@ -6,7 +6,7 @@ import { RedisBatch, RedisConnections } from '../../redis';
 import { VisibilityAnnouncer, type VisibilityChange } from '../../users';
 import type { Delivery } from '../fanout/delivery';
 import { DeliveryNotices } from '../fanout/delivery-notices';
-import { isBehind } from '../fanout/is-behind';
+import { isBehind } from '../backlog/is-behind';
 import { LocalSockets } from '../fanout/local-sockets';
 import { type Typer, Typers } from './typers';
 import { TypingChannel } from './typing-channel';

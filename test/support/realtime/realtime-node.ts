@@ -12,7 +12,15 @@ import {
   ReceiptsService,
   UnreadService,
 } from '../../../src/conversations';
-import { EditingService, HistoryService, MessagesModule, MessagesService } from '../../../src/messages';
+import { Database } from '../../../src/database';
+import type { MessageDto } from '../../../src/message-view';
+import {
+  EditingService,
+  HistoryService,
+  MessagesModule,
+  MessagesService,
+  MissedMessagesService,
+} from '../../../src/messages';
 import { type Announcement, EventAnnouncer, OutboxModule } from '../../../src/outbox';
 import {
   OnlineKeys,
@@ -24,6 +32,7 @@ import {
 } from '../../../src/presence';
 import { ChatIoAdapter, RealtimeModule } from '../../../src/realtime';
 import { RedisBatch, RedisChannels, RedisConnections, RedisHealth, RedisModule } from '../../../src/redis';
+import { SyncModule, SyncService } from '../../../src/sync';
 import { ValidSessions, VisibilityAnnouncer } from '../../../src/users';
 import { aMessage } from './deliveries';
 import { FakeAuthenticator } from './fake-authenticator';
@@ -45,6 +54,8 @@ class Beneath {
     Promise.resolve(aMessage(1));
   /** What the database says of a gap. */
   history: readonly Announcement[] = [];
+  /** What it says that somebody has missed. */
+  missed: () => Promise<readonly MessageDto[]> = () => Promise.resolve([]);
 
   async send(actor: Actor, command: { conversationId: string }): Promise<unknown> {
     return { message: await this.sending(actor, command), replayed: false };
@@ -86,6 +97,10 @@ export class RealtimeNode extends Beneath {
     Logger.overrideLogger(false);
     let node: Beneath = new Beneath();
     const sessions = new ValidSessions();
+    const replay = {
+      of: async () => ({ messages: await node.missed(), snapshot: '1:1:', takenAt: new Date() }),
+      tokenAt: () => Promise.resolve('a-token'),
+    };
     const core = {
       send: (actor: Actor, command: { conversationId: string }) => node.send(actor, command),
       announcementsBetween: (...gap: Parameters<Beneath['announcementsBetween']>) =>
@@ -103,6 +118,7 @@ export class RealtimeNode extends Beneath {
           { provide: ValidSessions, useValue: sessions },
           { provide: VisibilityAnnouncer, useValue: new VisibilityAnnouncer() },
           { provide: RedisConfig, useValue: { url: redis, keyPrefix: 'realtime-node:' } },
+          { provide: Database, useValue: { answers: () => Promise.resolve(true) } },
         ),
         RealtimeModule,
       ],
@@ -115,6 +131,7 @@ export class RealtimeNode extends Beneath {
           { provide: MessagesService, useValue: core },
           { provide: EditingService, useValue: core },
           { provide: HistoryService, useValue: core },
+          { provide: MissedMessagesService, useValue: replay },
         ),
       )
       .overrideModule(ConversationsModule)
@@ -125,6 +142,8 @@ export class RealtimeNode extends Beneath {
           { provide: UnreadService, useValue: { of: () => Promise.resolve([]) } },
         ),
       )
+      .overrideModule(SyncModule)
+      .useModule(offering({ provide: SyncService, useValue: replay }))
       .overrideModule(PresenceModule)
       .useModule(nobodyThere())
       .overrideModule(OutboxModule)
