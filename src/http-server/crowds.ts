@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { onceLasting } from '../common/lasting-answer';
 import { TooBusy } from '../common/problem';
 import type { Metrics } from '../telemetry';
 
@@ -21,8 +22,14 @@ export function turnAwayCrowds(server: FastifyInstance, metrics: Metrics): void 
       return done(new TooBusy('in time'));
     }
     underway++;
+    let isCounted = true;
+    const leave = (): void => {
+      if (isCounted) underway--;
+      isCounted = false;
+    };
     // Also where the client has gone without waiting for it, of which Fastify's hooks do not tell.
-    reply.raw.once('close', () => underway--);
+    reply.raw.once('close', leave);
+    onceLasting(reply.raw, leave);
     done();
   });
 }

@@ -33,6 +33,8 @@ import { PresenceWatch } from './presence/presence-watch';
 import { PresenceGateway } from './presence/presence.gateway';
 import { ReceiptsGateway } from './receipts.gateway';
 import { SessionsGateway } from './sessions.gateway';
+import { LiveStreams } from './stream/live-streams';
+import { StreamController } from './stream/stream.controller';
 import { TypingChannel } from './typing/typing-channel';
 import { TypingGateway } from './typing/typing.gateway';
 import { TypingService } from './typing/typing.service';
@@ -53,6 +55,7 @@ import { UnreadCounts } from './unread/unread-counts';
     RecordingModule,
     RedisModule,
   ],
+  controllers: [StreamController],
   providers: [
     ConnectionDoor,
     Handshake,
@@ -75,6 +78,7 @@ import { UnreadCounts } from './unread/unread-counts';
     FramePublisher,
     FrameListener,
     Fanout,
+    LiveStreams,
     SessionsGateway,
     MessagesGateway,
     ReceiptsGateway,

@@ -66,9 +66,14 @@ export class SocketDocument {
   /** What is wrong with a frame of the server's, in ajv's words; nothing where it is as it should be. */
   faultsOfFrame(event: string, args: readonly unknown[]): string[] {
     if (!this.serverEvents.includes(event)) return ['there is no such event'];
-    const hasPayload = this.document.components.messages[event]?.payload !== undefined;
+    const hasPayload = this.hasPayload(event);
     if (args.length !== (hasPayload ? 1 : 0)) return [`it has ${args.length} arguments`];
     return hasPayload ? this.faults(event, args[0]) : [];
+  }
+
+  /** Whether the event says anything besides its name. */
+  hasPayload(event: string): boolean {
+    return this.document.components.messages[event]?.payload !== undefined;
   }
 
   /** What is wrong with an acknowledgement. Of an event that is none, only a refusal is right. */
