@@ -6,6 +6,7 @@ import { OutboxModule } from '../outbox';
 import { PresenceModule } from '../presence';
 import { RateLimitModule } from '../rate-limit';
 import { RedisModule } from '../redis';
+import { SyncModule } from '../sync';
 import { RecordingModule } from '../telemetry';
 import { ConnectionDoor } from './door/connection-door';
 import { ConnectionLimit } from './door/connection-limit';
@@ -35,6 +36,7 @@ import { ReceiptsGateway } from './receipts.gateway';
 import { SessionsGateway } from './sessions.gateway';
 import { LiveStreams } from './stream/live-streams';
 import { StreamController } from './stream/stream.controller';
+import { SyncGateway } from './sync.gateway';
 import { TypingChannel } from './typing/typing-channel';
 import { TypingGateway } from './typing/typing.gateway';
 import { TypingService } from './typing/typing.service';
@@ -54,6 +56,7 @@ import { UnreadCounts } from './unread/unread-counts';
     RateLimitModule,
     RecordingModule,
     RedisModule,
+    SyncModule,
   ],
   controllers: [StreamController],
   providers: [
@@ -82,6 +85,7 @@ import { UnreadCounts } from './unread/unread-counts';
     SessionsGateway,
     MessagesGateway,
     ReceiptsGateway,
+    SyncGateway,
     ToldCounts,
     UnreadCache,
     UnreadCounts,

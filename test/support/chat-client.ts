@@ -6,6 +6,7 @@ import type {
 import type { DeliveredProgressDto, ReadProgressDto } from '../../src/conversations/receipts/receipts.dto';
 import type { MessageDto } from '../../src/message-view';
 import type { MessagePage } from '../../src/messages';
+import type { SyncPageDto } from '../../src/sync';
 import { Device, type DeviceOptions } from './device';
 import { EventStream, type StreamOptions } from './event-stream';
 import { type Answer, request, type RequestParts } from './rest';
@@ -145,6 +146,11 @@ export class Person {
 
   inbox(query: Query = {}): Promise<Answer<ConversationPageDto>> {
     return this.asks('GET', `/v1/conversations${queryString(query)}`);
+  }
+
+  /** One page. */
+  syncs(query: Query = {}): Promise<Answer<SyncPageDto>> {
+    return this.asks('GET', `/v1/sync${queryString(query)}`);
   }
 
   /** A new device of this person, connected and ready. */
