@@ -4,6 +4,7 @@ import type { PresenceDto } from '../../src/presence';
 import type { Person } from '../support/chat-client';
 import { EventStream, type StreamOptions, StreamRefused } from '../support/event-stream';
 import { eventually } from '../support/eventually';
+import type { Heard } from '../support/history/history';
 import { expectProblem, type RefusalCode } from '../support/problem';
 import { type Answer, request } from '../support/rest';
 import { Scrape } from '../support/scrape';
@@ -88,14 +89,12 @@ describe('a stream', () => {
     await alice.makes(group, bob, 'admin');
     await alice.removes(group, bob);
 
-    const heard = (frames: typeof stream.frames): unknown[] =>
-      frames.map(({ event, frame }) => [event, frame]);
+    const heard = (frames: readonly Heard[]): unknown[] =>
+      frames.map(({ event, frame }) => ({ event, frame: frame ?? {} }));
     await eventually(() => expect(device.events).toContain('participant_removed'));
-    await eventually(() => {
-      expect(heard(stream.frames.slice(1))).toEqual(
-        heard(device.frames.slice(fromNowOn)).map(([event, frame]) => [event, frame ?? {}]),
-      );
-    });
+    await eventually(() =>
+      expect(heard(stream.frames.slice(1))).toEqual(heard(device.frames.slice(fromNowOn))),
+    );
     for (const event of ['new_message', 'message_updated', 'message_deleted', 'messages_read', 'user_typing'])
       expect(stream.events).toContain(event);
     device.leaves();

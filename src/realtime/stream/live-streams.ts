@@ -57,7 +57,7 @@ export class LiveStreams {
    */
   async open(reply: FastifyReply, auth: { readonly since?: string }): Promise<void> {
     const transport = new LiveStreamTransport(() => begin(reply));
-    const connection = new Socket(randomUUID(), this.engine, transport, reply.request.raw, 4);
+    const connection = new Socket(randomUUID(), this.engine, transport, engineRequest(reply), 4);
     reply.raw.once('close', () => transport.lost());
     const begun = beginning(connection, transport, reply.raw);
     // The Socket.IO server and the door listen there for whoever comes.
@@ -70,6 +70,11 @@ export class LiveStreams {
       throw refusal;
     }
   }
+}
+
+/** The engine reads queries by itself; here there is nothing in it for it. */
+function engineRequest({ request }: FastifyReply): ConstructorParameters<typeof Socket>[3] {
+  return Object.assign(request.raw, { _query: {} });
 }
 
 /** @throws as `open` */

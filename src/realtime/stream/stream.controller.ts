@@ -1,8 +1,11 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentActor } from '../../auth';
+import type { Actor } from '../../common/actor';
 import { ApiProblems } from '../../common/problem';
 import { RealtimeConfig } from '../../config';
+import { SyncService } from '../../sync';
 import { OriginRefused } from '../door/door.errors';
 import { isWelcome } from '../door/origin.rules';
 import { LiveStreams, STREAM_HEADERS } from './live-streams';
@@ -15,6 +18,7 @@ import { StreamQuery } from './stream-query.dto';
 export class StreamController {
   constructor(
     private readonly streams: LiveStreams,
+    private readonly sync: SyncService,
     private readonly config: RealtimeConfig,
   ) {}
 
@@ -33,6 +37,7 @@ export class StreamController {
   @ApiOkResponse({ type: String, description: 'The frames of docs/asyncapi.yaml, each an event of its name' })
   @ApiProblems(400, 401, 403, 429, 503)
   async open(
+    @CurrentActor() actor: Actor,
     @Query() query: StreamQuery,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -40,7 +45,9 @@ export class StreamController {
     if (!isWelcome(request.headers.origin, this.config.corsOrigins)) throw new OriginRefused();
     // Who asks what there is wants no stream, which would have no end.
     if (request.method === 'HEAD') return void reply.headers(STREAM_HEADERS).send();
-    await this.streams.open(reply, { since: query.since ?? lastEventIdOf(request) });
+    const since = query.since ?? lastEventIdOf(request);
+    if (since !== undefined) await this.sync.recognise(actor, since);
+    await this.streams.open(reply, { since });
   }
 }
 
