@@ -19,7 +19,7 @@ export const HEARTBEAT = ':\n\n';
  * @returns nothing for what is no news to the client of a stream
  */
 export function streamTextOf(packet: string): string {
-  switch (packet[0]) {
+  switch (packet.charAt(0)) {
     case CONNECTED:
       return retry(Math.round(RETRY_MS.least + Math.random() * RETRY_MS.spread));
     case DISCONNECTED:
