@@ -30,6 +30,11 @@ class Things {
     answerLasts(reply.raw);
   }
 
+  @Get('v1/facts')
+  quick(): object {
+    return {};
+  }
+
   @Get('health/live')
   live(): object {
     return {};
@@ -92,6 +97,21 @@ describe('a crowd of requests', () => {
     expect((await ask()).statusCode).toBe(503);
     for (const finish of things.waiting) finish();
     await Promise.all(asking);
+  });
+
+  it('is not of those who have their answer, while it waits on its connection for one that goes on', async () => {
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const tcp = connect(port, '127.0.0.1');
+    tcp.write(
+      ['news', ...Array.from({ length: 20 }, () => 'facts')]
+        .map((what) => `GET /v1/${what} HTTP/1.1\r\nHost: x\r\n\r\n`)
+        .join(''),
+    );
+    await once(tcp, 'data');
+    const asking = await crowd(1_000);
+    for (const finish of things.waiting) finish();
+    expect(new Set((await Promise.all(asking)).map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    tcp.destroy();
   });
 
   it('is smaller by those who have gone without waiting', async () => {
