@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import type { Socket as TcpSocket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Server, Socket } from 'engine.io';
 import type { FastifyReply } from 'fastify';
@@ -58,8 +59,12 @@ export class LiveStreams {
   async open(reply: FastifyReply, auth: { readonly since?: string }): Promise<void> {
     const transport = new LiveStreamTransport(() => begin(reply));
     const connection = new Socket(randomUUID(), this.engine, transport, engineRequest(reply), 4);
-    reply.raw.once('close', () => transport.lost());
-    const begun = beginning(connection, transport, reply.raw);
+    const { socket: tcp } = reply.request.raw;
+    // Not of the answer: one that waits for another on its connection is not told of the end of that.
+    const lost = (): void => transport.lost();
+    tcp.once('close', lost);
+    connection.once('close', () => tcp.off('close', lost));
+    const begun = beginning(connection, transport, tcp);
     // The Socket.IO server and the door listen there for whoever comes.
     this.server?.engine.emit('connection', connection);
     transport.enter(auth);
@@ -78,11 +83,7 @@ function engineRequest({ request }: FastifyReply): ConstructorParameters<typeof 
 }
 
 /** @throws as `open` */
-async function beginning(
-  connection: Socket,
-  transport: LiveStreamTransport,
-  response: ServerResponse,
-): Promise<void> {
+async function beginning(connection: Socket, transport: LiveStreamTransport, tcp: TcpSocket): Promise<void> {
   let late: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -90,7 +91,7 @@ async function beginning(
       transport.once(BEGUN, resolve);
       connection.once(REFUSED, reject);
       // Gone before it was answered; or this node is stopping.
-      connection.once('close', () => (response.destroyed ? resolve() : reject(new NodeIsFull())));
+      connection.once('close', () => (tcp.destroyed ? resolve() : reject(new NodeIsFull())));
     });
   } finally {
     clearTimeout(late);
