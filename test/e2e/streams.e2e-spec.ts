@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PresenceDto } from '../../src/presence';
+import type { SyncPageDto } from '../../src/sync';
 import type { Person } from '../support/chat-client';
 import { EventStream, type StreamOptions, StreamRefused } from '../support/event-stream';
 import { eventually } from '../support/eventually';
 import type { Heard } from '../support/history/history';
 import { expectProblem, type RefusalCode } from '../support/problem';
+import { RawConnection } from '../support/realtime/raw-connection';
 import { type Answer, request } from '../support/rest';
 import { Scrape } from '../support/scrape';
 import { times } from '../support/times';
@@ -49,6 +51,8 @@ describe('a stream', () => {
 
   const connected = async (node = 0): Promise<number | undefined> =>
     (await Scrape.of(world.nodeUrls[node])).value('chat_sockets_connected');
+
+  const nobodyIsHere = (): Promise<void> => eventually(async () => expect(await connected()).toBe(0));
 
   it('begins with `ready`, and says when to come back, and from where', async () => {
     const stream = await opens(alice);
@@ -156,6 +160,16 @@ describe('a stream', () => {
     expectProblem(await refusal(options()), code);
   });
 
+  it.each<[string, (token: string) => StreamOptions]>([
+    ['in the address', (since) => ({ since })],
+    ['as what was heard last', (lastEventId) => ({ lastEventId })],
+  ])('T02 does not go on from a token of somebody else, nor from one made up: %s', async (_where, from) => {
+    const { next } = (await bob.asks<SyncPageDto>('GET', '/v1/sync')).body;
+    for (const token of [next, `${next}A`, 'made up'])
+      expectProblem(await refusal({ token: alice.token, ...from(token) }), 'invalid_cursor');
+    expect((await opens(bob, from(next))).events).toContain('ready');
+  });
+
   it('takes no token from the address', async () => {
     const answer = await request('GET', `${world.nodeUrls[0]}/v1/stream?token=${alice.token}`, {
       headers: { authorization: `Bearer ${alice.token}` },
@@ -167,7 +181,7 @@ describe('a stream', () => {
     const { status, headers, body } = await alice.asks('HEAD', '/v1/stream');
     expect([status, body]).toEqual([200, '']);
     expect(headers['content-type']).toContain('text/event-stream');
-    expect(await connected()).toBe(0);
+    await nobodyIsHere();
   });
 
   it('T05 lasts as long as its token, however long that is, and ends with it to the second', async () => {
@@ -208,12 +222,23 @@ describe('a stream', () => {
   });
 
   it('leaves nothing behind, however it ends', async () => {
-    const [before, requestsBefore] = [await connected(), openRequests()];
+    await nobodyIsHere();
+    const handlesBefore = openHandles();
     const many = await times(20, () => alice.streams());
-    await eventually(async () => expect(await connected()).toBe((before ?? 0) + 20));
+    await eventually(async () => expect(await connected()).toBe(20));
     for (const stream of many) stream.leaves();
-    await eventually(async () => expect(await connected()).toBe(before));
-    await eventually(() => expect(openRequests()).toBe(requestsBefore));
+    await nobodyIsHere();
+    await eventually(() => expect(openHandles()).toBe(handlesBefore));
+  });
+
+  it('is gone with its connection also where it has to wait there for another one', async () => {
+    await nobodyIsHere();
+    const tcp = await RawConnection.to(Number(new URL(world.nodeUrls[0] ?? '').port));
+    const asking = `GET /v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${alice.token}\r\n\r\n`;
+    tcp.says(asking + asking);
+    await eventually(async () => expect(await connected()).toBe(2));
+    tcp.ends();
+    await nobodyIsHere();
   });
 
   it('is timed until it begins, and is no request under way from then on', async () => {
@@ -284,8 +309,8 @@ describe('a stream', () => {
     await eventually(() => expect(stream.heard('new_message')).toHaveLength(1));
   });
 
-  /** Connections to the nodes of this process, as it sees them itself. */
-  function openRequests(): number {
+  /** Both ends of all connections are of this process. */
+  function openHandles(): number {
     return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
   }
 
