@@ -30,7 +30,7 @@ export class StreamController {
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: '`since`, where the query has none',
+    description: 'Takes the place of `since`',
     schema: { type: 'string' },
   })
   @ApiProduces('text/event-stream')
@@ -45,7 +45,8 @@ export class StreamController {
     if (!isWelcome(request.headers.origin, this.config.corsOrigins)) throw new OriginRefused();
     // Who asks what there is wants no stream, which would have no end.
     if (request.method === 'HEAD') return void reply.headers(STREAM_HEADERS).send();
-    const since = query.since ?? lastEventIdOf(request);
+    // A browser that comes back asks with the address it began with, and knows better by then.
+    const since = lastEventIdOf(request) ?? query.since;
     if (since !== undefined) await this.sync.recognise(actor, since);
     await this.streams.open(reply, { since });
   }
