@@ -38,6 +38,8 @@ import { HeldDeliveries } from './replay/held-deliveries';
 import { OwedSyncs } from './replay/owed-syncs';
 import { SocketReplay } from './replay/socket-replay';
 import { SessionsGateway } from './sessions.gateway';
+import { LiveStreams } from './stream/live-streams';
+import { StreamController } from './stream/stream.controller';
 import { SyncGateway } from './sync.gateway';
 import { TypingChannel } from './typing/typing-channel';
 import { TypingGateway } from './typing/typing.gateway';
@@ -60,6 +62,7 @@ import { UnreadCounts } from './unread/unread-counts';
     RedisModule,
     SyncModule,
   ],
+  controllers: [StreamController],
   providers: [
     ConnectionDoor,
     Handshake,
@@ -86,6 +89,7 @@ import { UnreadCounts } from './unread/unread-counts';
     FramePublisher,
     FrameListener,
     Fanout,
+    LiveStreams,
     SessionsGateway,
     MessagesGateway,
     ReceiptsGateway,
