@@ -6,7 +6,7 @@ export { ConversationsModule } from './conversations.module';
 export { ConversationParams } from './dto/conversation-params.dto';
 export { PublicConversationDto } from './dto/conversation.dto';
 export { ApiMemberAccess, type MemberAccess } from './member-access.decorator';
-export { ListenersService } from './listeners/listeners.service';
+export { type Hearing, ListenersService, type Speaker } from './listeners/listeners.service';
 export { DeliveredProgressDto, MarkDeliveredDto, ReadProgressDto } from './receipts/receipts.dto';
 export { ReceiptsService } from './receipts/receipts.service';
 export { type SystemNotice, SystemNotices } from './system-notices';
