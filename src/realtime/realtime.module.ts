@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth';
+import { ClusterModule } from '../cluster';
 import { ConversationsModule } from '../conversations';
 import { HistoryService, MessagesModule } from '../messages';
 import { OutboxModule } from '../outbox';
@@ -21,6 +22,7 @@ import { ConversationSequencer } from './fanout/conversation-sequencer';
 import { DeliveryNotices } from './fanout/delivery-notices';
 import { Fanout } from './fanout/fanout';
 import { LocalSockets } from './fanout/local-sockets';
+import { DepartedNodes } from './frames/departed-nodes';
 import { FrameChannels } from './frames/frame-channels';
 import { FrameListener } from './frames/frame-listener';
 import { FramePublisher } from './frames/frame-publisher';
@@ -34,6 +36,7 @@ import { PresenceGateway } from './presence/presence.gateway';
 import { ReceiptsGateway } from './receipts.gateway';
 import { SessionsGateway } from './sessions.gateway';
 import { TypingChannel } from './typing/typing-channel';
+import { TypingFrames } from './typing/typing-frames';
 import { TypingGateway } from './typing/typing.gateway';
 import { TypingService } from './typing/typing.service';
 import { ToldCounts } from './unread/told-counts';
@@ -45,6 +48,7 @@ import { UnreadCounts } from './unread/unread-counts';
 @Module({
   imports: [
     AuthModule,
+    ClusterModule,
     ConversationsModule,
     MessagesModule,
     OutboxModule,
@@ -74,6 +78,7 @@ import { UnreadCounts } from './unread/unread-counts';
     FrameChannels,
     FramePublisher,
     FrameListener,
+    DepartedNodes,
     Fanout,
     SessionsGateway,
     MessagesGateway,
@@ -83,6 +88,7 @@ import { UnreadCounts } from './unread/unread-counts';
     UnreadCounts,
     UnreadCheck,
     TypingChannel,
+    TypingFrames,
     TypingService,
     TypingGateway,
     PresenceSubscriptions,
@@ -107,6 +113,7 @@ function sequencer(
       sockets.deliver(delivery);
       notices.tell(delivery);
     },
+    deliverLate: (delivery) => notices.tell(delivery),
     include: (tenantId, userIds) => sockets.include(tenantId, userIds),
     missed: (tenantId, userIds) => catchUp.these(tenantId, userIds),
   });

@@ -47,7 +47,7 @@ const MODULES = {
   agents: [...BASE, 'database', 'outbox', 'users', 'profile', 'conversations', 'messages'],
   'http-server': [...BASE, 'auth'],
   health: [...BASE, 'database', 'redis', 'profile', 'messages'],
-  realtime: [...CORE, 'presence'],
+  realtime: [...CORE, 'cluster', 'presence'],
   sync: CORE,
   retention: CORE,
 } as const satisfies Record<string, readonly string[]>;
