@@ -8,6 +8,7 @@ import type { ChatExtension } from './extensions';
 import { HealthModule } from './health';
 import { MessagesModule } from './messages';
 import { ProfileNewsModule, RealtimeModule } from './realtime';
+import { SyncModule } from './sync';
 import { TelemetryModule } from './telemetry';
 import { UsersModule } from './users';
 
@@ -26,6 +27,7 @@ export class AppModule {
         UsersModule,
         ConversationsModule,
         MessagesModule,
+        SyncModule,
         RealtimeModule,
         ProfileNewsModule,
         HealthModule.with(config.telemetry),

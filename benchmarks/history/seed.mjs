@@ -123,7 +123,9 @@ async function withoutIndexes(databaseUrl) {
     const { rows } = await client.query(/* sql */ `
       SELECT i.indexrelid::regclass AS name, pg_get_indexdef(i.indexrelid) AS definition
       FROM pg_inherits h JOIN pg_index i ON i.indrelid = h.inhrelid
-      WHERE h.inhparent = 'messages'::regclass AND NOT i.indisprimary`);
+      WHERE h.inhparent = 'messages'::regclass AND NOT i.indisprimary
+        -- those that belong to one of the whole table go only with it, and are small
+        AND NOT EXISTS (SELECT FROM pg_inherits whole WHERE whole.inhrelid = i.indexrelid)`);
     for (const { name, definition } of rows) {
       definitions.push(definition);
       await client.query(`DROP INDEX ${name}`);

@@ -76,7 +76,9 @@ async function schemas() {
   const { PresenceEventDto } = built('src/realtime/presence/presence-event.dto');
   const { ConversationParams, DeliveredProgressDto, ReadProgressDto } = built('src/conversations/index');
   const { MessageParams } = built('src/messages/index');
+  const { SyncEventDto } = built('src/realtime/sync-event.dto');
   const { PresenceDto } = built('src/presence/index');
+  const { SyncPageDto } = built('src/sync/index');
   const { ProblemDto } = built('src/common/problem/api-problems');
   const others = await describe([
     SendMessageEventDto,
@@ -89,9 +91,16 @@ async function schemas() {
     DeliveredProgressDto,
     PresenceEventDto,
     PresenceDto,
+    SyncEventDto,
     ProblemDto,
   ]);
-  return { ...others, OwnMessage: shown.Message, ...forNobody(shown) };
+  return { ...others, ...forTheViewer(await describe([SyncPageDto])), ...forNobody(shown) };
+}
+
+/** Objects that somebody asked for have names of their own beside those of frames. */
+function forTheViewer({ SyncPage, Receipt, Conversation, Message }) {
+  const own = { SyncPage, Receipt, OwnConversation: Conversation, OwnMessage: Message };
+  return JSON.parse(JSON.stringify(own).replaceAll(/#\/\$defs\/(Conversation|Message)"/g, '#/$defs/Own$1"'));
 }
 
 function answer(data) {

@@ -57,6 +57,11 @@ export const CLIENT_EVENTS = {
     () => named('Presence'),
   ],
   unsubscribe_presence: ['Tells no more of it.', () => named('PresenceEvent'), () => named('Presence')],
+  sync: [
+    'What changed since. Ask on with `next` while `hasMore`.',
+    () => named('SyncEvent'),
+    () => named('SyncPage'),
+  ],
   refresh_token: [
     'The session goes on with this token, of the same person. Where it is refused, it ends when it would have.',
     () => named('RefreshTokenEvent'),

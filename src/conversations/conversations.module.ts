@@ -20,6 +20,7 @@ import { ListenersService } from './listeners/listeners.service';
 import { ParticipantsController } from './participants/participants.controller';
 import { ParticipantsRepository } from './participants/participants.repository';
 import { ParticipantsService } from './participants/participants.service';
+import { ReadableConversations } from './readable-conversations';
 import { ReceiptsController } from './receipts/receipts.controller';
 import { ReceiptsRepository } from './receipts/receipts.repository';
 import { ReceiptsService } from './receipts/receipts.service';
@@ -34,6 +35,7 @@ import { VisibilityModule } from './visibility/visibility.module';
     ConversationsService,
     ConversationsRepository,
     InboxRepository,
+    ReadableConversations,
     Founding,
     GroupsService,
     GroupsRepository,
@@ -51,6 +53,13 @@ import { VisibilityModule } from './visibility/visibility.module';
     ListenersService,
     ListenersRepository,
   ],
-  exports: [ConversationChanges, ListenersService, ReceiptsService, UnreadService],
+  exports: [
+    ConversationChanges,
+    ConversationsService,
+    ListenersService,
+    ReadableConversations,
+    ReceiptsService,
+    UnreadService,
+  ],
 })
 export class ConversationsModule {}

@@ -7,12 +7,12 @@ import { EventAnnouncer } from '../outbox';
 import { type Profiles, ProfilesService } from '../profile';
 import { UsersService } from '../users';
 import { Blocked, ConversationNotFound, UserNotFound } from './conversation.errors';
-import type { ConversationRow, ConversationType } from './conversation-row';
+import type { ConversationType } from './conversation-row';
 import { ConversationsRepository, type DirectPair, directPair } from './conversations.repository';
 import type { ConversationDto, ConversationPageDto } from './dto/conversation.dto';
 import { type InboxPosition, InboxRepository } from './inbox.repository';
 import { type Founded, Founding } from './opening/founding';
-import { toConversationDto } from './to-conversation-dto';
+import { peopleIn, toConversationDto } from './to-conversation-dto';
 
 const INBOX_CURSOR = 'inbox';
 
@@ -125,13 +125,6 @@ export class ConversationsService {
     const id = await this.conversations.createDirect(tx, pair, actor.userId);
     return id === undefined ? undefined : this.founding.record(tx, actor, id, profiles);
   }
-}
-
-function peopleIn(rows: readonly ConversationRow[]): { users: Set<string>; businesses: Set<string> } {
-  return {
-    users: new Set(rows.flatMap(({ participants }) => participants.map(({ userId }) => userId))),
-    businesses: new Set(),
-  };
 }
 
 function toPosition(opened: unknown): InboxPosition {

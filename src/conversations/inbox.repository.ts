@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor';
 import { MessagesConfig } from '../config';
-import { type Queryable, type Statement, UnreadableRows } from '../database';
-import { faultInMessage, isTime } from '../message-view';
-import type { ConversationRow, ConversationType, ParticipantRow } from './conversation-row';
+import type { Queryable, Statement } from '../database';
+import type { ConversationRow, ConversationType } from './conversation-row';
 import { conversationColumns, VIEWER_COLUMNS } from './conversation-view.sql';
+import { ReadableConversations } from './readable-conversations';
 
 /** Where a page ends: the last conversation on it. Activity as Postgres writes it, to the microsecond. */
 export interface InboxPosition {
@@ -74,7 +74,7 @@ const SHARED: Statement = {
 export class InboxRepository {
   constructor(
     private readonly config: MessagesConfig,
-    private readonly unreadable: UnreadableRows,
+    private readonly readable: ReadableConversations,
   ) {}
 
   /** Most recent activity first. */
@@ -97,7 +97,7 @@ export class InboxRepository {
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
-      rows: this.readable(page),
+      rows: this.readable.of(page),
       next:
         rows.length > limit && last !== undefined
           ? { activity: last.activity, conversationId: last.id }
@@ -113,40 +113,14 @@ export class InboxRepository {
   ): Promise<ConversationRow | undefined> {
     const { retentionDays } = this.config;
     const rows = await db.query<ConversationRow>(ONE, [conversationId, tenantId, userId, retentionDays]);
-    return this.readable(rows)[0];
+    return this.readable.of(rows)[0];
   }
 
   /** A conversation as everybody in it sees it alike, for events. It must be there. */
   async shared(db: Queryable, conversationId: string): Promise<ConversationRow> {
     const rows = await db.query<ConversationRow>(SHARED, [conversationId, this.config.retentionDays]);
-    const [row] = this.readable(rows);
+    const [row] = this.readable.of(rows);
     if (row === undefined) throw new Error('a conversation is not there that is being changed');
     return row;
   }
-
-  private readable(rows: readonly ConversationRow[]): ConversationRow[] {
-    return this.unreadable
-      .without('conversations', rows, faultInConversation, ({ id }) => id)
-      .map((row) => this.withReadableParts(row));
-  }
-
-  private withReadableParts(row: ConversationRow): ConversationRow {
-    const { lastMessage, participants } = row;
-    const latest = lastMessage === null ? [] : [lastMessage];
-    const [readable = null] = this.unreadable.without('messages', latest, faultInMessage, ({ id }) => id);
-    return {
-      ...row,
-      lastMessage: readable,
-      participants: this.unreadable.without('participants', participants, faultInParticipant, () => row.id),
-    };
-  }
-}
-
-function faultInConversation({ createdAt, lastActivityAt }: ConversationRow): string | undefined {
-  if (!isTime(createdAt)) return 'createdAt';
-  return isTime(lastActivityAt) ? undefined : 'lastActivityAt';
-}
-
-function faultInParticipant({ joinedAt }: ParticipantRow): string | undefined {
-  return isTime(joinedAt) ? undefined : 'joinedAt';
 }

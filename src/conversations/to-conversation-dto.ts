@@ -48,11 +48,16 @@ export function toParticipantDto(row: ParticipantRow, profiles: Profiles, viewer
     role: row.role,
     profile: profiles.user(row.userId),
     joinedAt: new Date(row.joinedAt).toISOString(),
-    ...(row.userId === viewerId ? ownProgress(row) : shownProgress(row)),
+    ...progressOf(row, viewerId),
   };
 }
 
 type Progress = Pick<ParticipantDto, 'lastReadSeq' | 'lastDeliveredSeq'>;
+
+/** How far a participant has got, as `viewerId` may know it. */
+export function progressOf(row: ParticipantRow, viewerId?: string): Progress {
+  return row.userId === viewerId ? ownProgress(row) : shownProgress(row);
+}
 
 function ownProgress({ lastReadSeq, lastDeliveredSeq }: ParticipantRow): Progress {
   return { lastReadSeq, lastDeliveredSeq };
@@ -70,11 +75,19 @@ function shownProgress({
 }
 
 /** Who keeps reading to themselves counts as not having read. With nobody else there, nothing has arrived. */
-function othersProgress({ participants }: ConversationRow, viewerId: string): OthersProgress {
+export function othersProgress({ participants }: ConversationRow, viewerId: string): OthersProgress {
   const others = participants.filter(({ userId }) => userId !== viewerId).map(shownProgress);
   if (others.length === 0) return { deliveredSeq: 0, readSeq: 0 };
   return {
     deliveredSeq: Math.min(...others.map(({ lastDeliveredSeq }) => lastDeliveredSeq)),
     readSeq: Math.min(...others.map(({ lastReadSeq }) => lastReadSeq ?? 0)),
+  };
+}
+
+/** Whose profiles are shown in these conversations. */
+export function peopleIn(rows: readonly ConversationRow[]): { users: Set<string>; businesses: Set<string> } {
+  return {
+    users: new Set(rows.flatMap(({ participants }) => participants.map(({ userId }) => userId))),
+    businesses: new Set(),
   };
 }

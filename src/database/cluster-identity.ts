@@ -30,6 +30,11 @@ export class ClusterIdentity {
     return this.facts;
   }
 
+  /** It was found to be another one by now: a backup was restored while this process went on. */
+  forget(): void {
+    this.facts = undefined;
+  }
+
   private async fetch(): Promise<ClusterFacts> {
     const [row] = await this.database.query<ClusterFacts>(READ, []);
     if (row === undefined) throw new Error('the table "cluster" has lost its row');

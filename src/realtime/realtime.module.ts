@@ -7,6 +7,7 @@ import { OutboxModule } from '../outbox';
 import { PresenceModule } from '../presence';
 import { RateLimitModule } from '../rate-limit';
 import { RedisModule } from '../redis';
+import { SyncModule } from '../sync';
 import { RecordingModule } from '../telemetry';
 import { ConnectionDoor } from './door/connection-door';
 import { ConnectionLimit } from './door/connection-limit';
@@ -35,6 +36,7 @@ import { PresenceWatch } from './presence/presence-watch';
 import { PresenceGateway } from './presence/presence.gateway';
 import { ReceiptsGateway } from './receipts.gateway';
 import { SessionsGateway } from './sessions.gateway';
+import { SyncGateway } from './sync.gateway';
 import { TypingChannel } from './typing/typing-channel';
 import { TypingFrames } from './typing/typing-frames';
 import { TypingGateway } from './typing/typing.gateway';
@@ -56,6 +58,7 @@ import { UnreadCounts } from './unread/unread-counts';
     RateLimitModule,
     RecordingModule,
     RedisModule,
+    SyncModule,
   ],
   providers: [
     ConnectionDoor,
@@ -83,6 +86,7 @@ import { UnreadCounts } from './unread/unread-counts';
     SessionsGateway,
     MessagesGateway,
     ReceiptsGateway,
+    SyncGateway,
     ToldCounts,
     UnreadCache,
     UnreadCounts,

@@ -16,7 +16,9 @@ import type { RefreshTokenEventDto } from './door/refresh-token-event.dto';
 import type { EditMessageEventDto } from './edit-message-event.dto';
 import type { MarkEventDto } from './mark-event.dto';
 import type { PresenceEventDto } from './presence/presence-event.dto';
+import type { SyncPageDto } from '../sync';
 import type { SendMessageEventDto } from './send-message-event.dto';
+import type { SyncEventDto } from './sync-event.dto';
 
 /** What every event of a client is answered with. */
 export type Ack<T> = { ok: true; data: T } | { ok: false; error: Problem };
@@ -35,6 +37,7 @@ export interface ClientToServer {
   typing_stop: Asks<ConversationParams, null>;
   subscribe_presence: Asks<PresenceEventDto, PresenceDto>;
   unsubscribe_presence: Asks<PresenceEventDto, PresenceDto>;
+  sync: Asks<SyncEventDto, SyncPageDto>;
 }
 
 /** How far somebody has got. */

@@ -47,8 +47,8 @@ const MODULES = {
   agents: [...BASE, 'database', 'outbox', 'users', 'profile', 'conversations', 'messages'],
   'http-server': [...BASE, 'auth'],
   health: [...BASE, 'database', 'redis', 'profile', 'messages'],
-  realtime: [...CORE, 'cluster', 'presence'],
   sync: CORE,
+  realtime: [...CORE, 'cluster', 'presence', 'sync'],
   retention: CORE,
 } as const satisfies Record<string, readonly string[]>;
 
@@ -64,6 +64,7 @@ export const CONTROLLERS_MAY_ALSO_IMPORT: Readonly<Record<string, readonly strin
   agents: ['auth'],
   health: ['auth'],
   presence: ['auth'],
+  sync: ['auth'],
 };
 
 /** The folders of `src` that others can not enter, or that have no row here, and what each wants. */

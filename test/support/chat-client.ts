@@ -6,6 +6,7 @@ import type {
 import type { DeliveredProgressDto, ReadProgressDto } from '../../src/conversations/receipts/receipts.dto';
 import type { MessageDto } from '../../src/message-view';
 import type { MessagePage } from '../../src/messages';
+import type { SyncPageDto } from '../../src/sync';
 import { Device, type DeviceOptions } from './device';
 import { type Answer, request, type RequestParts } from './rest';
 import { secondsFromNow, signedToken } from './tokens';
@@ -144,6 +145,11 @@ export class Person {
 
   inbox(query: Query = {}): Promise<Answer<ConversationPageDto>> {
     return this.asks('GET', `/v1/conversations${queryString(query)}`);
+  }
+
+  /** One page. */
+  syncs(query: Query = {}): Promise<Answer<SyncPageDto>> {
+    return this.asks('GET', `/v1/sync${queryString(query)}`);
   }
 
   /** A new device of this person, connected and ready. */

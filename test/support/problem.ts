@@ -21,6 +21,7 @@ const STATUS = {
   already_participant: 409,
   last_admin: 409,
   wrong_conversation_type: 409,
+  resync_required: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,

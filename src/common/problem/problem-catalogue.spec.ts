@@ -20,6 +20,7 @@ const PROMISED: Readonly<Record<ProblemCode, number>> = {
   edit_window_closed: 409,
   message_deleted: 409,
   wrong_conversation_type: 409,
+  resync_required: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   edit_window_closed: { status: 409, title: 'Too late to edit' },
   message_deleted: { status: 409, title: 'The message was deleted' },
   wrong_conversation_type: { status: 409, title: 'Not for a conversation of this type' },
+  resync_required: { status: 410, title: 'Too much has changed since; start anew' },
   payload_too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'Only application/json is understood' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used with another body' },

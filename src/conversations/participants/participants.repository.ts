@@ -17,7 +17,7 @@ const JOIN: Statement = {
     ON CONFLICT (conversation_uuid, user_uuid) DO UPDATE
     SET role = excluded.role, windows = participants.windows + excluded.windows, joined_at = excluded.joined_at,
       last_read_seq = excluded.last_read_seq, last_delivered_seq = excluded.last_delivered_seq,
-      is_muted = false, stamp = pg_current_xact_id()`,
+      is_muted = false, stamp = pg_current_xact_id(), membership_stamp = pg_current_xact_id()`,
 };
 
 /** participants and conversations primary keys. The row stays, for what they may still be asked of their time here. */
@@ -25,7 +25,8 @@ const LEAVE: Statement = {
   name: 'participants.leave',
   text: /* sql */ `
     UPDATE participants p
-    SET windows = p.windows * int8multirange(int8range(1, c.last_seq + 1)), stamp = pg_current_xact_id()
+    SET windows = p.windows * int8multirange(int8range(1, c.last_seq + 1)), stamp = pg_current_xact_id(),
+      membership_stamp = pg_current_xact_id()
     FROM conversations c
     WHERE c.conversation_uuid = $1 AND p.conversation_uuid = $1 AND p.user_uuid = $2`,
 };

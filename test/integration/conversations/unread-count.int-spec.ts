@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { InboxRepository } from '../../../src/conversations/inbox.repository';
+import { ReadableConversations } from '../../../src/conversations/readable-conversations';
 import { connectionOptions, type Queryable, UnreadableRows } from '../../../src/database';
 import { Metrics } from '../../../src/telemetry';
 import { databaseAt } from '../../support/database-config';
@@ -88,7 +89,7 @@ describe('the number of unread messages', () => {
     );
     const inbox = new InboxRepository(
       { retentionDays: 90, deletedAuditDays: 7, editWindowSeconds: 900 },
-      new UnreadableRows(new Metrics()),
+      new ReadableConversations(new UnreadableRows(new Metrics())),
     );
     const conversation = await inbox.one(db, { tenantId: TENANT, userId: READER }, rows[0]?.id as string);
     return conversation?.unreadCount;

@@ -27,6 +27,7 @@ export async function busyDay(world: World): Promise<void> {
   const newcomer = world.person('Newcomer');
 
   await reads(alice, chat);
+  await catchesUp(alice, bob, chat);
   await sends(world, alice, chat);
   await sendsWhereSomebodyIsAtWork(world, alice, chat);
   await marks(alice, chat);
@@ -50,6 +51,16 @@ async function reads(alice: Person, chat: { id: string }): Promise<void> {
   const { items } = await ok(alice.reads(chat, { limit: 100 }));
   await ok(alice.reads(chat, { after: 100, limit: 100 }));
   await ok(alice.finds(chat, items[0]?.id ?? ''));
+}
+
+async function catchesUp(alice: Person, bob: Person, chat: { id: string }): Promise<void> {
+  const { next } = await ok(alice.syncs({ limit: 100 }));
+  const { id } = await ok(bob.says(chat, 'what?'));
+  await ok(alice.says(chat, 'that', { replyToId: id }));
+  const between = await ok(alice.syncs({ since: next }));
+  await ok(bob.deletes(chat, id));
+  await ok(alice.syncs({ since: next, limit: 2 }));
+  await ok(alice.syncs({ since: between.next }));
 }
 
 async function sends(world: World, alice: Person, chat: { id: string }): Promise<void> {

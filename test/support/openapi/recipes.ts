@@ -47,6 +47,8 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
 
   'GET /v1/presence': AS_DESCRIBED,
 
+  'GET /v1/sync': AS_DESCRIBED,
+
   'POST /v1/conversations': [
     ({ personId }) => ({ type: 'direct', participantIds: [personId] }),
     ({ personId }) => ({ type: 'group', participantIds: [personId], name: 'Team', avatarUrl: AVATAR }),
