@@ -33,7 +33,7 @@ export interface MessageAddress {
 export const outboxColumns = (o: string, audience = `${o}.audience`): string => /* sql */ `
   ${o}.position, ${o}.shard, ${o}.event_uuid AS "eventId", ${o}.event_type AS "eventType",
   ${o}.schema_version AS "schemaVersion", ${o}.occurred_at AS "occurredAt", ${o}.trace_id AS "traceId",
-  ${o}.tenant_uuid AS "tenantId", ${o}.conversation_uuid AS "key", ${o}.rev, ${o}.payload, ${audience} AS audience`;
+  ${o}.tenant_uuid AS "tenantId", ${o}.conversation_uuid AS "key", ${o}.rev, ${o}.payload, ${audience}`;
 
 /** outbox_waiting, from the beginning of each shard: what commits late is found when it is there. */
 const WAITING: Statement = {
@@ -99,7 +99,7 @@ const STILL_HEARING = /* sql */ `
         JOIN blocks b ON b.tenant_uuid = c.tenant_uuid AND b.blocker_uuid = (o.payload ->> 'userId')::uuid
           AND b.blocked_uuid = heard.id
         WHERE c.conversation_uuid = o.conversation_uuid), false)))
-  ) END`;
+  ) END AS audience`;
 
 /** outbox_by_time. */
 const LEFT_BY: Statement = {
