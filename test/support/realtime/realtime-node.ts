@@ -32,6 +32,7 @@ import {
 } from '../../../src/presence';
 import { ChatIoAdapter, RealtimeModule } from '../../../src/realtime';
 import { RedisBatch, RedisChannels, RedisConnections, RedisHealth, RedisModule } from '../../../src/redis';
+import { SyncModule, SyncService } from '../../../src/sync';
 import { ValidSessions, VisibilityAnnouncer } from '../../../src/users';
 import { aMessage } from './deliveries';
 import { FakeAuthenticator } from './fake-authenticator';
@@ -136,6 +137,8 @@ export class RealtimeNode extends Beneath {
           { provide: UnreadService, useValue: { of: () => Promise.resolve([]) } },
         ),
       )
+      .overrideModule(SyncModule)
+      .useModule(offering({ provide: SyncService, useValue: {} }))
       .overrideModule(PresenceModule)
       .useModule(nobodyThere())
       .overrideModule(OutboxModule)
