@@ -128,4 +128,6 @@ A client shows its token in the handshake, as \`auth: {token}\` or as a Bearer h
 
 Every event of a client has one argument, a JSON object, and takes an acknowledgement: \`{ok: true, data}\`, or \`{ok: false, error}\` with a Problem. An event that is not in this document, or not of its shape, is refused so, too. A packet has at most 64 KiB, and no binary.
 
-Objects have the fields that are named here and no others. Those in frames are nobody's in particular: \`status\` is \`sent\`, and there is no \`unreadCount\`. A conversation's events carry its \`rev\`; the higher one is the newer state.`;
+Objects have the fields that are named here and no others. Those in frames are nobody's in particular: \`status\` is \`sent\`, and there is no \`unreadCount\`. A conversation's events carry its \`rev\`; the higher one is the newer state.
+
+Whoever can not have a socket hears the same frames as server-sent events, by \`GET /v1/stream\`: the name is its \`event\`, the payload its \`data\` (\`{}\` where there is none here). What a client has to say, it says by REST.`;

@@ -30,6 +30,15 @@ export class DeadNodes implements BackgroundTask {
     this.wills.push(will);
   }
 
+  /**
+   * @returns of these nodes those that left, or died and have been seen to. One that lost Postgres for long may be among
+   * them and live: it has committed nothing meanwhile.
+   * @throws DependencyUnavailable
+   */
+  async buried(nodeIds: readonly string[]): Promise<string[]> {
+    return nodeIds.length === 0 ? [] : this.nodes.gone(this.database, nodeIds);
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     if (!this.lease.isHeld) return;
     const dead = await this.nodes.takeDead(this.database, this.lease.nodeId, MOURN_SECONDS);

@@ -33,6 +33,14 @@ const BURY: Statement = {
 };
 
 /** nodes primary key. */
+const GONE: Statement = {
+  name: 'nodes.gone',
+  text: /* sql */ `
+    SELECT asked.id FROM unnest($1::uuid[]) AS asked(id)
+    WHERE NOT EXISTS (SELECT FROM nodes WHERE node_uuid = asked.id)`,
+};
+
+/** nodes primary key. */
 const LEAVE: Statement = { name: 'nodes.leave', text: /* sql */ 'DELETE FROM nodes WHERE node_uuid = $1' };
 
 /** A node whose lease has ended. */
@@ -60,6 +68,12 @@ export class NodesRepository {
   /** What it left is seen to. Does nothing if it lives again, or another has taken that over. */
   async bury(db: Queryable, dead: DeadNode, nodeId: string): Promise<void> {
     await db.query(BURY, [dead.id, nodeId]);
+  }
+
+  /** @returns those of them of which nothing is known, or nothing any more. */
+  async gone(db: Queryable, nodeIds: readonly string[]): Promise<string[]> {
+    const rows = await db.query<{ id: string }>(GONE, [nodeIds]);
+    return rows.map(({ id }) => id);
   }
 
   async leave(db: Queryable, nodeId: string): Promise<void> {

@@ -8,7 +8,7 @@ export { ConversationsService } from './conversations.service';
 export { ConversationParams } from './dto/conversation-params.dto';
 export { ConversationDto, PublicConversationDto } from './dto/conversation.dto';
 export { ApiMemberAccess, type MemberAccess } from './member-access.decorator';
-export { ListenersService } from './listeners/listeners.service';
+export { type Hearing, ListenersService, type Speaker } from './listeners/listeners.service';
 export { ReadableConversations } from './readable-conversations';
 export { DeliveredProgressDto, MarkDeliveredDto, ReadProgressDto } from './receipts/receipts.dto';
 export { ReceiptsService } from './receipts/receipts.service';

@@ -1,5 +1,5 @@
 import { Profiles } from '../profile';
-import type { MessageRow } from '../message-view';
+import { aMessage } from '../../test/support/messages/a-message';
 import type { ConversationRow, ParticipantRow } from './conversation-row';
 import { toConversationDto, toPublicConversationDto } from './to-conversation-dto';
 
@@ -22,20 +22,6 @@ function aParticipant(userId: string, more: Partial<ParticipantRow> = {}): Parti
   };
 }
 
-function aMessage(more: Partial<MessageRow> = {}): MessageRow {
-  const nothing = { payload: null, metadata: null, clientMessageId: null, editedAt: null, deletedAt: null };
-  const what = {
-    id: 'm',
-    conversationId: 'c',
-    seq: 5,
-    rev: 6,
-    senderId: ALICE,
-    type: 'text',
-    content: 'hello',
-  };
-  return { ...nothing, ...what, sentAt: NOW, expiresAt: null, replyTo: null, ...more };
-}
-
 function aConversation(more: Partial<ConversationRow> = {}): ConversationRow {
   return {
     id: 'c',
@@ -49,7 +35,7 @@ function aConversation(more: Partial<ConversationRow> = {}): ConversationRow {
     lastSeq: 5,
     messageTtlSeconds: 60,
     participants: [aParticipant(ALICE), aParticipant(BOB)],
-    lastMessage: aMessage(),
+    lastMessage: aMessage({ senderId: ALICE }),
     unreadCount: 2,
     isMuted: true,
     ...more,
@@ -83,7 +69,7 @@ describe('a conversation', () => {
           lastDeliveredSeq: 5,
         },
       ],
-      lastMessage: expect.objectContaining({ id: 'm', content: 'hello' }),
+      lastMessage: expect.objectContaining({ id: 'the-message', content: 'hello' }),
       unreadCount: 2,
       isMuted: true,
     });
@@ -94,8 +80,8 @@ describe('a conversation', () => {
   });
 
   it('shows a deleted last message as one that was there', () => {
-    const { lastMessage } = seenByAlice({ lastMessage: aMessage({ deletedAt: NOW }) });
-    expect(lastMessage).toMatchObject({ id: 'm', content: null, deletedAt: NOW.toISOString() });
+    const { lastMessage } = seenByAlice({ lastMessage: aMessage({ senderId: ALICE, deletedAt: NOW }) });
+    expect(lastMessage).toMatchObject({ id: 'the-message', content: null, deletedAt: NOW.toISOString() });
   });
 
   it('does not tell how far those have read who keep it to themselves', () => {

@@ -1,33 +1,26 @@
+import { aMessage } from '../../test/support/messages/a-message';
 import type { MessageRow } from './message-row';
 import { toMessageDto } from './to-message-dto';
 
 const SENT_AT = new Date('2026-06-01T12:00:00.123Z');
 const ORIGINAL = { id: 'the-original', seq: 3, senderId: 'bob', content: 'What time?' };
 
-function aMessage(more: Partial<MessageRow> = {}): MessageRow {
-  return {
-    id: 'the-message',
-    conversationId: 'the-conversation',
-    seq: 5,
+function aReply(more: Partial<MessageRow> = {}): MessageRow {
+  return aMessage({
     rev: 9,
-    senderId: 'alice',
-    type: 'text',
     content: 'At <noon>',
     payload: { a: 1 },
     metadata: { b: 2 },
     clientMessageId: 'the-key',
     sentAt: SENT_AT,
-    editedAt: null,
-    deletedAt: null,
-    expiresAt: null,
     replyTo: ORIGINAL,
     ...more,
-  };
+  });
 }
 
 describe('toMessageDto', () => {
   it('shows a message', () => {
-    expect(toMessageDto(aMessage())).toEqual({
+    expect(toMessageDto(aReply())).toEqual({
       id: 'the-message',
       conversationId: 'the-conversation',
       seq: 5,
@@ -49,7 +42,7 @@ describe('toMessageDto', () => {
   });
 
   it('shows of a deleted one only that it was there', () => {
-    const message = toMessageDto(aMessage({ deletedAt: SENT_AT }));
+    const message = toMessageDto(aReply({ deletedAt: SENT_AT }));
     expect(message).toMatchObject({
       id: 'the-message',
       seq: 5,
@@ -68,14 +61,14 @@ describe('toMessageDto', () => {
   it.each(['sentAt', 'editedAt', 'deletedAt', 'expiresAt'] as const)(
     'shows %s in milliseconds and UTC, also where Postgres wrote it as text',
     (field) => {
-      const message = toMessageDto(aMessage({ [field]: '2026-06-01T14:00:00.123456+02:00' }));
+      const message = toMessageDto(aReply({ [field]: '2026-06-01T14:00:00.123456+02:00' }));
       expect(message[field]).toBe('2026-06-01T12:00:00.123Z');
     },
   );
 
   it('shows no HTML where there is no text', () => {
-    expect(toMessageDto(aMessage({ content: null }))).toMatchObject({ content: null, contentHtml: null });
-    expect(toMessageDto(aMessage({ content: '' }))).toMatchObject({ content: '', contentHtml: '' });
+    expect(toMessageDto(aReply({ content: null }))).toMatchObject({ content: null, contentHtml: null });
+    expect(toMessageDto(aReply({ content: '' }))).toMatchObject({ content: '', contentHtml: '' });
   });
 
   it.each([
@@ -86,13 +79,13 @@ describe('toMessageDto', () => {
     [{ deliveredSeq: 5, readSeq: 5 }, 'read'],
     [{ deliveredSeq: 9, readSeq: 9 }, 'read'],
   ] as const)('to its sender, where the others have got to %j, is %s', (others, status) => {
-    expect(toMessageDto(aMessage({ seq: 5 }), others).status).toBe(status);
+    expect(toMessageDto(aReply({ seq: 5 }), others).status).toBe(status);
   });
 });
 
 describe('the excerpt of the original', () => {
   const excerptOf = (content: string | null): string | null | undefined =>
-    toMessageDto(aMessage({ replyTo: { ...ORIGINAL, content } })).replyTo?.excerpt;
+    toMessageDto(aReply({ replyTo: { ...ORIGINAL, content } })).replyTo?.excerpt;
 
   it('is missing where the original is not to be seen', () => {
     expect(excerptOf(null)).toBeNull();

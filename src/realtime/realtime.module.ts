@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth';
+import { ClusterModule } from '../cluster';
 import { ConversationsModule } from '../conversations';
 import { HistoryService, MessagesModule } from '../messages';
 import { OutboxModule } from '../outbox';
@@ -23,6 +24,7 @@ import { ConversationSequencer } from './fanout/conversation-sequencer';
 import { DeliveryNotices } from './fanout/delivery-notices';
 import { Fanout } from './fanout/fanout';
 import { LocalSockets } from './fanout/local-sockets';
+import { DepartedNodes } from './frames/departed-nodes';
 import { FrameChannels } from './frames/frame-channels';
 import { FrameListener } from './frames/frame-listener';
 import { FramePublisher } from './frames/frame-publisher';
@@ -38,8 +40,11 @@ import { HeldDeliveries } from './replay/held-deliveries';
 import { OwedSyncs } from './replay/owed-syncs';
 import { SocketReplay } from './replay/socket-replay';
 import { SessionsGateway } from './sessions.gateway';
+import { LiveStreams } from './stream/live-streams';
+import { StreamController } from './stream/stream.controller';
 import { SyncGateway } from './sync.gateway';
 import { TypingChannel } from './typing/typing-channel';
+import { TypingFrames } from './typing/typing-frames';
 import { TypingGateway } from './typing/typing.gateway';
 import { TypingService } from './typing/typing.service';
 import { ToldCounts } from './unread/told-counts';
@@ -51,6 +56,7 @@ import { UnreadCounts } from './unread/unread-counts';
 @Module({
   imports: [
     AuthModule,
+    ClusterModule,
     ConversationsModule,
     MessagesModule,
     OutboxModule,
@@ -60,6 +66,7 @@ import { UnreadCounts } from './unread/unread-counts';
     RedisModule,
     SyncModule,
   ],
+  controllers: [StreamController],
   providers: [
     ConnectionDoor,
     Handshake,
@@ -85,7 +92,9 @@ import { UnreadCounts } from './unread/unread-counts';
     FrameChannels,
     FramePublisher,
     FrameListener,
+    DepartedNodes,
     Fanout,
+    LiveStreams,
     SessionsGateway,
     MessagesGateway,
     ReceiptsGateway,
@@ -95,6 +104,7 @@ import { UnreadCounts } from './unread/unread-counts';
     UnreadCounts,
     UnreadCheck,
     TypingChannel,
+    TypingFrames,
     TypingService,
     TypingGateway,
     PresenceSubscriptions,
@@ -119,6 +129,7 @@ function sequencer(
       sockets.deliver(delivery);
       notices.tell(delivery);
     },
+    deliverLate: (delivery) => notices.tell(delivery),
     include: (tenantId, userIds) => sockets.include(tenantId, userIds),
     missed: (tenantId, userIds) => catchUp.these(tenantId, userIds),
   });

@@ -17,6 +17,7 @@ import { ChatGateway } from './events/chat-gateway.decorator';
 import { LocalSockets } from './fanout/local-sockets';
 import { SocketReplay } from './replay/socket-replay';
 import type { ChatServer, ChatSocket } from './socket-contract';
+import { LiveStreams } from './stream/live-streams';
 
 /** Each gateway, and each part of a socket's life, listens for its end. More are a leak. */
 const MOST_LISTENERS = 25;
@@ -35,11 +36,13 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
     private readonly limit: ConnectionLimit,
     private readonly sockets: LocalSockets,
     private readonly replay: SocketReplay,
+    private readonly streams: LiveStreams,
   ) {}
 
   afterInit(server: ChatServer): void {
     this.door.attach(server);
     this.sockets.attach(server);
+    this.streams.attach(server);
     server.use((socket, next) => this.handshake.admit(socket, next));
   }
 

@@ -48,7 +48,7 @@ const MODULES = {
   'http-server': [...BASE, 'auth'],
   health: [...BASE, 'database', 'redis', 'profile', 'messages'],
   sync: CORE,
-  realtime: [...CORE, 'presence', 'sync'],
+  realtime: [...CORE, 'cluster', 'presence', 'sync'],
   retention: CORE,
 } as const satisfies Record<string, readonly string[]>;
 

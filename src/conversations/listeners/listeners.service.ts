@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/actor';
 import { Database } from '../../database';
 import { ConversationNotFound } from '../conversation.errors';
-import { ListenersRepository } from './listeners.repository';
+import { type Hearing, ListenersRepository, type Speaker } from './listeners.repository';
+
+export type { Hearing, Speaker };
 
 /** Who would hear somebody in a conversation now, for what is not worth being stored. */
 @Injectable()
@@ -21,5 +23,15 @@ export class ListenersService {
     const userIds = await this.repository.of(this.database, actor, conversationId);
     if (userIds === undefined) throw new ConversationNotFound();
     return userIds;
+  }
+
+  /**
+   * Who may hear each of them now: for what was begun when it may have been others.
+   *
+   * @returns in the order of `speakers`.
+   * @throws DependencyUnavailable
+   */
+  hearings(speakers: readonly Speaker[]): Promise<Hearing[]> {
+    return this.repository.hearings(this.database, speakers);
   }
 }

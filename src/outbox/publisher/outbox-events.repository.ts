@@ -30,10 +30,10 @@ export interface MessageAddress {
 }
 
 /** The columns of an `OutboxRow`. */
-export const outboxColumns = (o: string): string => /* sql */ `
+export const outboxColumns = (o: string, audience = `${o}.audience`): string => /* sql */ `
   ${o}.position, ${o}.shard, ${o}.event_uuid AS "eventId", ${o}.event_type AS "eventType",
   ${o}.schema_version AS "schemaVersion", ${o}.occurred_at AS "occurredAt", ${o}.trace_id AS "traceId",
-  ${o}.tenant_uuid AS "tenantId", ${o}.conversation_uuid AS "key", ${o}.rev, ${o}.payload, ${o}.audience`;
+  ${o}.tenant_uuid AS "tenantId", ${o}.conversation_uuid AS "key", ${o}.rev, ${o}.payload, ${audience}`;
 
 /** outbox_waiting, from the beginning of each shard: what commits late is found when it is there. */
 const WAITING: Statement = {
@@ -83,11 +83,29 @@ const PARK: Statement = {
     WHERE shard = $1 AND position = $2 AND published_at IS NULL AND parked_at IS NULL`,
 };
 
+/**
+ * Of the audience of an event those who may still hear it, some seconds after: members, by primary key; of a receipt in
+ * a direct conversation not who was blocked since; and who was removed by it.
+ */
+const STILL_HEARING = /* sql */ `
+  CASE WHEN o.audience IS NOT NULL THEN ARRAY(
+    SELECT heard.id FROM unnest(o.audience) AS heard(id)
+    WHERE (o.event_type = 'ParticipantRemoved' AND o.payload ->> 'userId' = heard.id::text)
+      OR (coalesce((
+        SELECT upper_inf(p.windows) FROM participants p
+        WHERE p.conversation_uuid = o.conversation_uuid AND p.user_uuid = heard.id), false)
+      AND NOT (o.event_type IN ('MessageRead', 'MessageDelivered') AND coalesce((
+        SELECT c.type = 'direct' FROM conversations c
+        JOIN blocks b ON b.tenant_uuid = c.tenant_uuid AND b.blocker_uuid = (o.payload ->> 'userId')::uuid
+          AND b.blocked_uuid = heard.id
+        WHERE c.conversation_uuid = o.conversation_uuid), false)))
+  ) END AS audience`;
+
 /** outbox_by_time. */
 const LEFT_BY: Statement = {
   name: 'outbox_events.left_by',
   text: /* sql */ `
-    SELECT ${outboxColumns('o')} FROM outbox o
+    SELECT ${outboxColumns('o', STILL_HEARING)} FROM outbox o
     WHERE o.occurred_at >= $2 AND o.node_uuid = $1 AND o.position > $3
     ORDER BY o.position LIMIT $4`,
 };
@@ -145,7 +163,7 @@ export class OutboxEventsRepository {
     await db.query(PARK, [shard, position]);
   }
 
-  /** What a node recorded since then, published or not, in order. */
+  /** What a node recorded since then, published or not, in order, for those who may hear it now. */
   leftBy(
     db: Queryable,
     nodeId: string,

@@ -5,10 +5,14 @@ import { contextFrom, currentContext, runInContext } from '../../common/request-
 import { type Origin, RateLimits } from '../../rate-limit';
 import { SecurityEvents } from '../../telemetry';
 import type { ChatSocket } from '../socket-contract';
+import { LIVE_STREAM } from '../stream/live-stream-transport';
 import { ConnectionDoor } from './connection-door';
 import { STRANGER } from './stranger';
 
 type Next = (refusal?: Error) => void;
+
+/** The event of a connection by which nobody is let in, with the reason: for those who say so otherwise than by packet. */
+export const REFUSED = Symbol('refused');
 
 /** Lets sockets in by their token, and tells the others why not. */
 @Injectable()
@@ -27,14 +31,17 @@ export class Handshake {
     runInContext(contextFrom(socket.handshake.headers), () => {
       this.open(socket).then(
         () => next(),
-        (error: unknown) => next(this.refusal(error)),
+        // Whoever listens for it answers, and keeps records of it, as of any request that is refused.
+        (error: unknown) =>
+          next(socket.conn.emit(REFUSED, error) ? new Error('refused') : this.refusal(error)),
       );
     });
   }
 
   private async open(socket: ChatSocket): Promise<void> {
     const { actor, issuedAt, expiresAt } = await this.identify(socket);
-    await this.limits.request(actor);
+    // The request that became a stream was counted as a request.
+    if (socket.conn.transport.name !== LIVE_STREAM) await this.limits.request(actor);
     const since = sinceOf(socket);
     this.door.admit(socket.conn);
     socket.data = { actor, issuedAt, expiresAt, since, underway: 0, isLeaving: false };

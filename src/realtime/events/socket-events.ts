@@ -54,8 +54,9 @@ export class SocketEvents {
     if (!socket.connected) return;
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Answer) : undefined;
     const context = contextFrom({});
-    if (socket.data.isLeaving || this.underway >= MOST_AT_ONCE) {
-      this.records.turnedAway();
+    const isCrowded = this.underway >= MOST_AT_ONCE;
+    if (isCrowded) this.records.turnedAway();
+    if (isCrowded || socket.data.isLeaving) {
       this.send(ack, { ok: false, error: toProblem(new TooBusy('in time'), context) }, event);
       return;
     }

@@ -52,6 +52,15 @@ export class ConversationQueue {
     return { afterRev: this.last ?? Math.min(...revs) - 2, beforeRev: Math.max(...revs) };
   }
 
+  /** Of a gap what is neither here nor among what was `found`, from its newer end: `most` at most. Ascending. */
+  missing({ afterRev, beforeRev }: Gap, found: readonly Delivery[], most: number): number[] {
+    const revs = new Set(found.map(({ rev }) => rev));
+    const missing: number[] = [];
+    for (let rev = beforeRev - 1; rev > afterRev && missing.length < most; rev--)
+      if (!revs.has(rev) && !this.held.has(rev)) missing.unshift(rev);
+    return missing;
+  }
+
   /**
    * Ends the waiting for a gap: `found` is what there is in it, and there will be no more.
    * @returns what goes out now, in order.

@@ -22,6 +22,10 @@ class Ears implements Outlet {
     this.heard.push(conversationId === CONVERSATION ? String(rev) : `other ${rev}`);
   }
 
+  deliverLate({ rev }: Delivery): void {
+    this.heard.push(`late ${rev}`);
+  }
+
   include(_tenantId: string, userIds: readonly string[]): boolean {
     return userIds.some((id) => this.present.includes(id));
   }
@@ -147,6 +151,53 @@ describe('ConversationSequencer', () => {
     expect(ears.heard.filter((what) => what === 'sync 2')).toHaveLength(12);
     await jest.advanceTimersByTimeAsync(2_000);
     expect(ears.heard.filter((what) => what === 'sync 2')).toHaveLength(20);
+  });
+
+  describe('what is no message is not found in the database:', () => {
+    const removal = aDelivery(11, {
+      packet: { event: 'participant_removed', payload: { conversationId: CONVERSATION, userId: OTHER } },
+      audience: [ALICE, BOB, OTHER],
+    });
+    beforeEach(async () => {
+      arrive(aDelivery(10, PAUSE), aDelivery(12));
+      await jest.advanceTimersByTimeAsync(200);
+      ears.heard.length = 0;
+    });
+
+    it('whoever it is for is told that they missed it when it comes after its turn, once', () => {
+      arrive(removal, removal, aDelivery(13));
+      expect(ears.heard).toEqual(['sync 3', 'late 11', '13']);
+    });
+
+    it('nobody is told where nobody would have heard it', () => {
+      ears.present = [];
+      arrive(removal, aDelivery(13));
+      expect(ears.heard).toEqual(['13']);
+    });
+
+    it('it was not heard until then', () => {
+      expect(sequencer.hasHeard(removal)).toBe(false);
+      arrive(removal);
+      expect(sequencer.hasHeard(removal)).toBe(true);
+    });
+
+    it('those who know already are not told again', async () => {
+      truth.answer = () => Promise.reject(new Error('no database'));
+      arrive(aDelivery(15));
+      await jest.advanceTimersByTimeAsync(200);
+      arrive({ ...removal, rev: 14 });
+      expect(ears.heard).toEqual(['15', 'sync 2', 'sync 1', 'late 14']);
+    });
+  });
+
+  it('passes over no receipt, but lets nobody hear one who was removed after it', () => {
+    const heard = jest.spyOn(ears, 'deliver');
+    const receipt = (rev: number): Delivery => aDelivery(rev, { ordered: false });
+    arrive(aDelivery(10, PAUSE));
+    const packet = { event: 'participant_removed' as const, payload: { userId: BOB } };
+    arrive(aDelivery(11, { packet }), receipt(10), receipt(11), receipt(12));
+    const audiences = heard.mock.calls.map(([{ audience }]) => audience);
+    expect(audiences).toEqual([[ALICE, BOB], [ALICE, BOB], [ALICE], [ALICE, BOB], [ALICE, BOB]]);
   });
 
   it('holds only so much of one conversation', () => {

@@ -4,6 +4,8 @@ import { withinTime } from '../../common/time-limit';
 import type { Announcement } from '../../outbox';
 import { ConversationQueue, type Gap } from './conversation-queue';
 import { type Delivery, deliveryOf } from './delivery';
+import { PassedOver } from './passed-over';
+import { Removals } from './removals';
 
 /** How long a change waits for the one before it, which may come from another node. */
 const HOLD_MS = 200;
@@ -31,6 +33,8 @@ export interface MissedEvents {
 /** Where changes go once it is their turn. */
 export interface Outlet {
   deliver(delivery: Delivery): void;
+  /** For what follows from it, besides that it is heard: it came too late to be. */
+  deliverLate(delivery: Delivery): void;
   /** Whether anybody here would hear it. */
   include(tenantId: string, userIds: readonly string[]): boolean;
   /** Tells these people that something may have passed them by. */
@@ -50,6 +54,8 @@ export class ConversationSequencer implements OnApplicationShutdown {
   private readonly logger = new Logger(ConversationSequencer.name);
   private readonly positions = new LRUCache<string, number>({ max: REMEMBERED_CONVERSATIONS });
   private readonly waiting = new Map<string, Waiting>();
+  private readonly passedOver = new PassedOver();
+  private readonly removals = new Removals();
   private reads = 0;
   private stopped = false;
 
@@ -60,8 +66,10 @@ export class ConversationSequencer implements OnApplicationShutdown {
 
   accept(delivery: Delivery): void {
     if (this.stopped) return;
-    if (!delivery.ordered) return this.letOut([delivery]);
+    if (!delivery.ordered) return this.letOut([this.removals.without(delivery)]);
     const id = delivery.conversationId;
+    const told = this.passedOver.take(id, delivery.rev);
+    if (told !== undefined) return this.comeLate(delivery, told);
     const known = this.waiting.get(id);
     const queue = known?.queue ?? new ConversationQueue(this.positions.get(id));
     this.advance(id, queue, queue.accept(delivery));
@@ -72,7 +80,8 @@ export class ConversationSequencer implements OnApplicationShutdown {
 
   /** Whether this change, or a later one of the conversation, was let out already. */
   hasHeard({ ordered, conversationId, rev }: Delivery): boolean {
-    return ordered && rev <= (this.positions.peek(conversationId) ?? -1);
+    const isPast = ordered && rev <= (this.positions.peek(conversationId) ?? -1);
+    return isPast && !this.passedOver.has(conversationId, rev);
   }
 
   /** The sockets are closed by now: nothing waits any more, and nothing is let out. */
@@ -129,12 +138,19 @@ export class ConversationSequencer implements OnApplicationShutdown {
   /** What is here goes out, and whoever hears it is told that there was more. */
   private giveUp(id: string, waiting: Waiting): void {
     const { tenantId, userIds } = audienceOf(waiting.queue.waiting);
-    this.settle(id, waiting, waiting.queue.gap(), []);
+    this.settle(id, waiting, waiting.queue.gap(), [], userIds);
     this.outlet.missed(tenantId, userIds);
   }
 
-  private settle(id: string, waiting: Waiting, gap: Gap, found: readonly Delivery[]): void {
+  private settle(
+    id: string,
+    waiting: Waiting,
+    gap: Gap,
+    found: readonly Delivery[],
+    told: readonly string[] = [],
+  ): void {
     this.forget(id, waiting);
+    this.passedOver.add(id, waiting.queue.missing(gap, found, WIDEST_GAP), told);
     this.advance(id, waiting.queue, waiting.queue.settle(gap, found));
     if (waiting.queue.isWaiting) this.hold(id, waiting.queue);
   }
@@ -144,8 +160,19 @@ export class ConversationSequencer implements OnApplicationShutdown {
     this.letOut(deliveries);
   }
 
+  /** Its turn is over. Those whom it concerns can not hear it any more, but know that there was something. */
+  private comeLate(delivery: Delivery, told: readonly string[]): void {
+    this.removals.note(delivery);
+    const { tenantId, audience } = delivery;
+    if (!this.outlet.include(tenantId, audience)) return;
+    const untold = audience.filter((userId) => !told.includes(userId));
+    this.outlet.missed(tenantId, untold);
+    this.outlet.deliverLate(delivery);
+  }
+
   private letOut(deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) {
+      this.removals.note(delivery);
       try {
         this.outlet.deliver(delivery);
       } catch (err) {

@@ -89,8 +89,8 @@ export class LocalSockets {
     if (rooms.length > 0) this.server?.local.to(rooms).emit('sync_required', { reason });
   }
 
-  askAllToSync(reason: SyncRequired['reason']): void {
-    this.server?.local.emit('sync_required', { reason });
+  askTheseToSync(sockets: readonly ChatSocket[], reason: SyncRequired['reason']): void {
+    for (const socket of sockets) socket.emit('sync_required', { reason });
   }
 
   private get count(): number {

@@ -33,7 +33,17 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
 
   /** Whether all that the other nodes say is heard here, as far as is known: a loss is noticed within five seconds. */
   get hearsEverybody(): boolean {
-    return this.health.healthy && !this.numbers.anybodySilent;
+    return this.health.healthy && this.numbers.missing.length === 0;
+  }
+
+  /** Nodes that were heard once and are not heard now. */
+  get missingNodes(): readonly string[] {
+    return this.numbers.missing;
+  }
+
+  /** They are gone for good, and others have told what they had left to tell: nobody waits for them any more. */
+  forget(nodes: readonly string[]): void {
+    this.numbers.forget(nodes);
   }
 
   /** Called when other nodes have said nothing for so long that they may be gone. */
@@ -60,7 +70,7 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
    */
   private beginAnew(): void {
     this.numbers.restart(performance.now());
-    this.catchUp.everybody(GETTING_TO_KNOW_MS);
+    this.catchUp.everybody({ notBeforeMs: GETTING_TO_KNOW_MS });
   }
 
   private take(channel: string, text: string): void {
@@ -71,17 +81,19 @@ export class FrameListener implements OnModuleInit, OnApplicationShutdown {
       if (this.malformed === 1) this.logger.warn({ msg: 'something that is no frame was skipped', channel });
       return;
     }
-    if (this.numbers.hear(frame, performance.now())) {
+    const loss = this.numbers.hear(frame, performance.now());
+    if (loss !== 'none') {
       this.logger.warn({ msg: 'frames of another node were lost', node: frame.node, n: frame.n });
-      this.catchUp.everybody();
+      this.catchUp.everybody({ forAges: loss === 'ages' });
     }
     for (const delivery of frame.deliveries) this.sequencer.accept(delivery);
   }
 
-  /** While the own link is down everybody is silent; that is made good when it is back. */
+  /** While the own link is down nobody is heard; that is made good when it is back. */
   private look(): void {
+    if (!this.health.healthy) return this.numbers.hearsNobody(performance.now());
     const fallenSilent = this.numbers.fallenSilent(performance.now());
-    if (fallenSilent === 0 || !this.health.healthy) return;
+    if (fallenSilent === 0) return;
     this.logger.warn({ msg: 'other nodes fell silent', nodes: fallenSilent });
     this.catchUp.everybody();
     for (const listener of this.onSilenceListeners) listener();

@@ -8,10 +8,18 @@ export const GETTING_TO_KNOW_MS = 1_500;
 const LONGEST_LOOK_MS = 2_500;
 const FORGET_AFTER_MS = 60 * 60 * 1_000;
 
+/**
+ * What of a node's frames was not heard.
+ * - `some`: said since this process knew that it might miss something of that node.
+ * - `ages`: it was not known that there is such a node, so nobody can say how long ago that began.
+ */
+export type Loss = 'none' | 'some' | 'ages';
+
 interface Sender {
   n: number;
   heardAt: number;
-  silent: boolean;
+  /** `awaited`: not heard yet since listening began anew. */
+  state: 'heard' | 'awaited' | 'silent';
 }
 
 /** Follows the numbers of each node's frames, to notice what was not heard. Knows no clock: times are given to it. */
@@ -25,19 +33,27 @@ export class SenderNumbers {
     this.lastLook = now;
   }
 
-  /** Listening begins anew. Whatever was said before, other means have to bring. */
+  /** Listening begins anew. Whatever was said before, other means have to bring. Who was there is awaited. */
   restart(now: number): void {
-    this.senders.clear();
+    for (const sender of this.senders.values()) {
+      if (sender.state === 'silent') continue;
+      sender.state = 'awaited';
+      sender.heardAt = now;
+    }
     this.listeningSince = now;
   }
 
-  /** @returns whether something this node said before was lost. */
-  hear({ node, n, kind }: Frame, now: number): boolean {
+  /** @returns what this node said before and was lost. */
+  hear({ node, n, kind }: Frame, now: number): Loss {
     const sender = this.senders.get(node);
-    const expected = (sender?.n ?? this.firstHeard(n, kind, now)) + (kind === 'changes' ? 1 : 0);
     if (kind === 'bye') this.senders.delete(node);
-    else this.senders.set(node, { n: Math.max(n, sender?.n ?? 0), heardAt: now, silent: false });
-    return n > expected;
+    else this.senders.set(node, { n: Math.max(n, sender?.n ?? 0), heardAt: now, state: 'heard' });
+    // While nodes get to know each other a number is taken as it comes: whoever listens asks for a sync afterwards.
+    if (sender?.state !== 'heard' && now - this.listeningSince <= GETTING_TO_KNOW_MS) return 'none';
+    // Somebody who shows up later either begins at nothing, or has been missed.
+    const expected = (sender?.n ?? 0) + (kind === 'changes' ? 1 : 0);
+    if (n <= expected) return 'none';
+    return sender === undefined ? 'ages' : 'some';
   }
 
   /** To be asked about once a second. @returns how many nodes have fallen silent since, and may have said more. */
@@ -49,25 +65,26 @@ export class SenderNumbers {
       if (overslept) sender.heardAt = Math.max(sender.heardAt, now - LONGEST_LOOK_MS);
       const quiet = now - sender.heardAt;
       if (quiet > FORGET_AFTER_MS) this.senders.delete(node);
-      if (quiet <= SILENT_AFTER_MS || sender.silent) continue;
-      sender.silent = true;
+      if (quiet <= SILENT_AFTER_MS || sender.state === 'silent') continue;
+      sender.state = 'silent';
       fallen++;
     }
     return fallen;
   }
 
-  /** Whether a node that was there is not heard any more, which may well go on committing. */
-  get anybodySilent(): boolean {
-    for (const { silent } of this.senders.values()) if (silent) return true;
-    return false;
+  /** Instead of that where this process hears nobody: it says nothing of the others. */
+  hearsNobody(now: number): void {
+    this.lastLook = now;
+    for (const sender of this.senders.values()) if (sender.state !== 'silent') sender.heardAt = now;
   }
 
-  /**
-   * While nodes get to know each other a number is taken as it comes: whoever listens asks for a sync afterwards.
-   * Somebody who shows up later either begins at nothing, or has been missed.
-   */
-  private firstHeard(n: number, kind: Frame['kind'], now: number): number {
-    if (now - this.listeningSince > GETTING_TO_KNOW_MS) return 0;
-    return kind === 'changes' ? n - 1 : n;
+  /** Nodes that were there and are not heard, or not yet again: they may well go on committing. */
+  get missing(): string[] {
+    return [...this.senders].flatMap(([node, { state }]) => (state === 'heard' ? [] : [node]));
+  }
+
+  /** These are gone, and nothing of what they said is left to be told. One that is heard again is a stranger. */
+  forget(nodes: readonly string[]): void {
+    for (const node of nodes) if (this.senders.get(node)?.state !== 'heard') this.senders.delete(node);
   }
 }

@@ -24,21 +24,16 @@ const OF_BUSINESS: Statement = {
     LIMIT $3`,
 };
 
+export type ProfileKind = 'user' | 'business';
+
 /** Who sees whose profile: those who are in a conversation with them. */
 @Injectable()
 export class ProfileAudienceRepository {
   constructor(private readonly database: Database) {}
 
-  /** Themselves included. */
-  ofUser(tenantId: string, userId: string): Promise<string[]> {
-    return this.ids(OF_USER, tenantId, userId);
-  }
-
-  ofBusiness(tenantId: string, businessId: string): Promise<string[]> {
-    return this.ids(OF_BUSINESS, tenantId, businessId);
-  }
-
-  private async ids(statement: Statement, tenantId: string, id: string): Promise<string[]> {
+  /** At this moment; of a user, themselves included. */
+  async of(kind: ProfileKind, tenantId: string, id: string): Promise<string[]> {
+    const statement = kind === 'user' ? OF_USER : OF_BUSINESS;
     const rows = await this.database.query<{ id: string }>(statement, [tenantId, id, MOST_TOLD]);
     return rows.map((row) => row.id);
   }

@@ -12,7 +12,7 @@ const news = {
 
 describe('news of typing', () => {
   it('arrive as they were sent', () => {
-    const frame = { node, typing: [news, { ...news, audience: [], forMs: 0 }] };
+    const frame = { node, typing: [news, { ...news, audience: [], forMs: 0, parted: true as const }] };
     expect(decodeTyping(encodeTyping(frame))).toEqual(frame);
   });
 

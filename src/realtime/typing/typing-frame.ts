@@ -19,6 +19,8 @@ export interface TypingNews {
   readonly audience: readonly string[];
   /** How much longer, if nothing else is heard; 0: no longer. */
   readonly forMs: number;
+  /** They ended it by parting: whoever heard it begin hears it end, though they may hear nothing more. */
+  readonly parted?: true;
 }
 
 export interface TypingFrame {
@@ -42,10 +44,10 @@ export function decodeTyping(text: string): TypingFrame | undefined {
 
 function readNews(value: unknown): TypingNews | undefined {
   if (!isPlainObject(value)) return undefined;
-  const { tenantId, conversationId, userId, audience, forMs } = value;
+  const { tenantId, conversationId, userId, audience, forMs, parted } = value;
   if (!isUuid(tenantId) || !isUuid(conversationId) || !isUuid(userId)) return undefined;
   if (!Array.isArray(audience) || audience.length > MOST_LISTENERS || !audience.every(isUuid))
     return undefined;
   if (typeof forMs !== 'number' || !(forMs >= 0 && forMs <= TYPING_MS)) return undefined;
-  return { tenantId, conversationId, userId, audience, forMs };
+  return { tenantId, conversationId, userId, audience, forMs, ...(parted === true && { parted }) };
 }

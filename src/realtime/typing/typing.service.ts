@@ -6,17 +6,24 @@ import { RedisBatch, RedisConnections } from '../../redis';
 import { VisibilityAnnouncer, type VisibilityChange } from '../../users';
 import type { Delivery } from '../fanout/delivery';
 import { DeliveryNotices } from '../fanout/delivery-notices';
-import { isBehind } from '../backlog/is-behind';
-import { LocalSockets } from '../fanout/local-sockets';
 import { type Typer, Typers } from './typers';
 import { TypingChannel } from './typing-channel';
 import { TYPING_MS, type TypingNews } from './typing-frame';
+import { TypingFrames } from './typing-frames';
 
 const SWEEP_MS = 200;
 /** Whoever types on is told to the other nodes again this often, so that it does not end there. */
 const SAY_AGAIN_MS = 1_000;
 /** Whoever types on is asked again this often whether they may: this node may have missed that they may not. */
 const ASK_AGAIN_MS = 5_000;
+
+/**
+ * How somebody's typing came to its end, where it was not time.
+ * - `stopped`: at this node; the others are to be told.
+ * - `parted`: likewise, by a block. Whoever heard it begin hears it end, and then nothing more.
+ * - a list: with a change that every node hears of, by those who heard that.
+ */
+type End = 'stopped' | 'parted' | readonly string[];
 
 /** Where somebody's typing comes from. */
 export interface TypingSocket {
@@ -38,7 +45,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly listeners: ListenersService,
-    private readonly sockets: LocalSockets,
+    private readonly frames: TypingFrames,
     private readonly notices: DeliveryNotices,
     private readonly visibility: VisibilityAnnouncer,
     private readonly channel: TypingChannel,
@@ -73,7 +80,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     const askedAt = performance.now();
     const audience = await this.askFor(actor, conversationId);
     if (audience === undefined || !socket.connected) return;
-    if (audience.length === 0) return this.end(conversationId, userId, 'everywhere');
+    if (audience.length === 0) return this.end(conversationId, userId, 'stopped');
     const own = { socketId: socket.id, askedAt, saidUntil: 0, saidAt: -Infinity };
     const until = performance.now() + TYPING_MS;
     this.begin({ tenantId, conversationId, userId, audience, until, own });
@@ -81,14 +88,14 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
 
   /** Ends it, if this person was typing there. Whoever was not is told nothing else. */
   stop({ userId }: Actor, conversationId: string): void {
-    this.end(conversationId, userId, 'everywhere');
+    this.end(conversationId, userId, 'stopped');
   }
 
   /** This socket is gone, and what was typed at it ends. */
   leave(socketId: string): void {
     if (this.typers.isEmpty) return;
     for (const { own, conversationId, userId } of this.typers.all())
-      if (own?.socketId === socketId) this.end(conversationId, userId, 'everywhere');
+      if (own?.socketId === socketId) this.end(conversationId, userId, 'stopped');
   }
 
   /** @returns undefined when it has ended, or begun anew, before it was known who may hear it. */
@@ -100,7 +107,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
       const audience = await this.listeners.of(actor, conversationId);
       return this.starting.get(key) === ticket ? audience : undefined;
     } catch (refusal) {
-      this.end(conversationId, actor.userId, 'everywhere');
+      this.end(conversationId, actor.userId, 'stopped');
       throw refusal;
     } finally {
       if (this.starting.get(key) === ticket) this.starting.delete(key);
@@ -113,36 +120,49 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     this.typers.add(typer);
     this.timer ??= setInterval(() => this.sweep(performance.now()), SWEEP_MS).unref();
     if (typer.own !== undefined) this.batch.wake();
-    if (known === undefined) this.tell(typer, true);
+    if (known !== undefined) return;
+    // Its own people's audience was asked for a moment ago.
+    if (typer.own !== undefined) this.frames.tellNow(typer, true);
+    else this.frames.tell(typer, true);
   }
 
-  private end(conversationId: string, userId: string, where: 'here' | 'everywhere'): void {
-    this.starting.delete(keyOf(conversationId, userId));
-    const typer = this.typers.remove(conversationId, userId);
-    if (typer === undefined) return;
-    this.tell(typer, false);
-    if (typer.own !== undefined) this.batch.say('del', this.redisKey(typer));
-    if (where === 'here') return;
+  private end(conversationId: string, userId: string, end: End): void {
+    const typer = this.endHere(conversationId, userId, end);
+    if (typer === undefined || (end !== 'stopped' && end !== 'parted')) return;
     const { tenantId, audience } = typer;
-    this.stopped.push({ tenantId, conversationId, userId, audience, forMs: 0 });
+    const news = { tenantId, conversationId, userId, audience, forMs: 0 };
+    this.stopped.push(end === 'parted' ? { ...news, parted: true } : news);
     this.batch.wake();
   }
 
-  private hear({ forMs, ...who }: TypingNews, now: number): void {
-    if (forMs === 0) return this.end(who.conversationId, who.userId, 'here');
+  /** @returns who was typing; undefined where nobody was. */
+  private endHere(conversationId: string, userId: string, end: End): Typer | undefined {
+    this.starting.delete(keyOf(conversationId, userId));
+    const typer = this.typers.remove(conversationId, userId);
+    if (typer === undefined) return undefined;
+    if (end === 'stopped') this.frames.tell(typer, false);
+    else if (end === 'parted') this.frames.tellNow(typer, false);
+    else
+      this.frames.tellNow({ ...typer, audience: typer.audience.filter((one) => end.includes(one)) }, false);
+    if (typer.own !== undefined) this.batch.say('del', this.redisKey(typer));
+    return typer;
+  }
+
+  private hear({ forMs, parted, ...who }: TypingNews, now: number): void {
+    if (forMs === 0) return void this.endHere(who.conversationId, who.userId, parted ? 'parted' : 'stopped');
     const known = this.typers.find(who.conversationId, who.userId);
     const until = Math.max(known?.until ?? 0, now + forMs);
     this.begin({ ...who, until, own: known?.own });
   }
 
   /** Every node sees every change: whoever sends has stopped typing, and whoever is out hears nothing more. */
-  private notice({ conversationId, packet }: Delivery): void {
+  private notice({ conversationId, audience, packet }: Delivery): void {
     if (packet === null || (this.typers.isEmpty && this.starting.size === 0)) return;
     const { message, userId } = packet.payload as { message?: { senderId?: unknown }; userId?: unknown };
     if (packet.event === 'new_message' && typeof message?.senderId === 'string')
-      this.end(conversationId, message.senderId, 'here');
+      this.end(conversationId, message.senderId, audience);
     if (packet.event !== 'participant_removed' || typeof userId !== 'string') return;
-    this.end(conversationId, userId, 'here');
+    this.end(conversationId, userId, audience);
     for (const typer of this.typers.in(conversationId))
       typer.audience = typer.audience.filter((listener) => listener !== userId);
   }
@@ -153,7 +173,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     for (const typer of this.typers.all()) {
       const areBoth = [userId, towardsId].includes(typer.userId);
       if (areBoth && typer.audience.every((listener) => [userId, towardsId].includes(listener)))
-        this.end(typer.conversationId, typer.userId, 'everywhere');
+        this.end(typer.conversationId, typer.userId, 'parted');
     }
     for (const [key, starting] of this.starting)
       if ([userId, towardsId].includes(starting.userId)) this.starting.delete(key);
@@ -161,7 +181,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
 
   private sweep(now: number): void {
     // Each node counts for itself, and has been told how long.
-    for (const typer of this.typers.takeOver(now)) this.tell(typer, false);
+    for (const typer of this.typers.takeOver(now)) this.frames.tell(typer, false);
     if (this.typers.all().some((typer) => isToBeSaid(typer, now))) this.batch.wake();
     if (!this.typers.isEmpty) return;
     clearInterval(this.timer);
@@ -176,12 +196,6 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     }
     this.channel.say([...this.stopped, ...began.map((typer) => newsOf(typer, now))]);
     this.stopped = [];
-  }
-
-  private tell({ tenantId, conversationId, userId, audience }: Typer, isTyping: boolean): void {
-    for (const listener of audience)
-      for (const socket of this.sockets.of({ tenantId, userId: listener }))
-        if (!isBehind(socket)) socket.emit('user_typing', { conversationId, userId, isTyping });
   }
 
   private redisKey({ tenantId, conversationId, userId }: Typer): string {

@@ -3,7 +3,7 @@ import { ALICE, aDelivery, BOB, CONVERSATION, TENANT } from '../../../test/suppo
 import type { Actor } from '../../common/actor';
 import { DependencyUnavailable } from '../../common/problem';
 import type { Unread, UnreadPair, UnreadService } from '../../conversations';
-import type { CatchUp } from '../fanout/catch-up';
+import type { CatchUp, Doubter } from '../fanout/catch-up';
 import { DeliveryNotices } from '../fanout/delivery-notices';
 import type { LocalSockets } from '../fanout/local-sockets';
 import { ToldCounts } from './told-counts';
@@ -27,11 +27,12 @@ describe('telling unread counts', () => {
   let answering: Promise<void> | undefined;
   let told: [userId: string, unreadCount: number][];
   let forgotten: UnreadPair[];
-  let doubt: (people: Iterable<Actor>) => void;
+  let doubter: Doubter;
   let since: unknown[];
   let notices: DeliveryNotices;
   let counts: UnreadCounts;
   const passes = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+  const doubt = (people: Iterable<Actor>, forAges = false): void => doubter(people, forAges);
 
   async function lookUp(pairs: readonly UnreadPair[]): Promise<Unread[]> {
     const failure = failures.shift();
@@ -70,7 +71,7 @@ describe('telling unread counts', () => {
       sockets as unknown as LocalSockets,
       new ToldCounts(),
       cache as unknown as UnreadCache,
-      { onDoubt: (doubter: typeof doubt) => (doubt = doubter) } as unknown as CatchUp,
+      { onDoubt: (told: Doubter) => (doubter = told) } as unknown as CatchUp,
       notices,
     );
     counts.onModuleInit();
@@ -218,6 +219,18 @@ describe('telling unread counts', () => {
     doubt([{ tenantId: TENANT, userId: BOB }]);
     await passes(1_000);
     expect(since).toEqual(['20', '20', '30']);
+  });
+
+  it('looks for all there is where nobody knows since when something was missed', async () => {
+    for (const look of ['10', '20', '30', '40']) counts.horizon.advance(look);
+    doubt([{ tenantId: TENANT, userId: BOB }]);
+    doubt([{ tenantId: TENANT, userId: BOB }], true);
+    doubt([{ tenantId: TENANT, userId: BOB }]);
+    await passes(1_000);
+    expect(since).toEqual([null]);
+    doubt([{ tenantId: TENANT, userId: BOB }]);
+    await passes(1_000);
+    expect(since).toEqual([null, '20']);
   });
 
   it('does not remember without end what it can not look up', async () => {

@@ -54,7 +54,7 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.catchUp.onDoubt((people) => this.lookAnew(people));
+    this.catchUp.onDoubt((people, forAges) => this.lookAnew(people, forAges));
     this.notices.listen((delivery) => this.note(delivery));
   }
 
@@ -92,9 +92,10 @@ export class UnreadCounts implements OnModuleInit, OnApplicationShutdown {
     return this.changed.has(pair);
   }
 
-  /** These people may have missed something: they are told what may have changed. */
-  private lookAnew(people: Iterable<Actor>): void {
-    if (this.doubtfulSince === undefined) this.doubtfulSince = this.horizon.oldest;
+  /** These people may have missed something: they are told what may have changed, or, for ages, all there is. */
+  private lookAnew(people: Iterable<Actor>, forAges = false): void {
+    if (forAges) this.doubtfulSince = null;
+    else if (this.doubtfulSince === undefined) this.doubtfulSince = this.horizon.oldest;
     for (const person of people) this.doubtful.set(keyOf(person), person);
     this.schedule(TICK_MS);
   }

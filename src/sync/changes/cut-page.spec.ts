@@ -1,3 +1,4 @@
+import { aMessage } from '../../../test/support/messages/a-message';
 import type { ChangePosition, MessagePosition } from '../sync-token';
 import type { ChangedConversation } from './changed-conversations.repository';
 import type { ChangedMessage } from './changed-messages.repository';
@@ -67,5 +68,16 @@ describe('a page of changes', () => {
     const { parts, position } = cutPage([B], [], { conversationId: 'a' }, 1);
     expect(parts.map(({ isContinued }) => isContinued)).toEqual([false]);
     expect(position).toBeUndefined();
+  });
+
+  it('is shorter where messages are long, and has one at least', () => {
+    const long = (seq: number): ChangedMessage => ({
+      conversationId: 'a',
+      position: at(seq),
+      row: aMessage({ seq, content: 'x'.repeat(50_000) }),
+    });
+    const { parts, position } = cutPage([A, B], [3, 4, 5, 6].map(long), FROM_THE_START, 100);
+    expect(parts.map(({ messages }) => messages.length)).toEqual([2]);
+    expect(position).toEqual({ conversationId: 'a', messages: at(4) });
   });
 });

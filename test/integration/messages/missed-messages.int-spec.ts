@@ -116,6 +116,7 @@ describe('a process that missed what became of messages', () => {
     const heard: unknown[] = [];
     const sequencer = new ConversationSequencer(node.get(HistoryService), {
       deliver: ({ rev, packet }) => heard.push([rev, packet?.event]),
+      deliverLate: () => heard.push('late'),
       include: () => true,
       missed: () => heard.push('sync'),
     });

@@ -96,7 +96,7 @@ describe('T15 a fault of ours', () => {
 
   it('of a timer costs that round', async () => {
     const asked = jest
-      .spyOn(LocalSockets.prototype, 'askAllToSync')
+      .spyOn(LocalSockets.prototype, 'askTheseToSync')
       .mockImplementation(() => never('not now'));
     link.heal();
     await eventually(() => expect(asked).toHaveBeenCalled());

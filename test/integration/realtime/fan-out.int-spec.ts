@@ -90,6 +90,17 @@ describe('two nodes', () => {
     await eventually(() => expect(revs(here)).toEqual([4, 5, 6]));
   });
 
+  it('F13 say of what comes after its turn, and is not in the database, that there was something', async () => {
+    const here = await device(two, alice);
+    two.commits(change(4));
+    two.commits(change(6, { sincePreviousMs: 1 }));
+    await eventually(() => expect(revs(here)).toEqual([4, 6]));
+    expect(here.heard('sync_required')).toEqual([]);
+    one.commits(change(5, { sincePreviousMs: 1 }), change(7, { sincePreviousMs: 1 }));
+    await eventually(() => expect(revs(here)).toEqual([4, 6, 7]));
+    expect(here.heard('sync_required')).toEqual([{ reason: 'missed_events' }]);
+  });
+
   it.each([
     ['no frame', 'hello'],
     ['null', 'null'],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { DeadNodes } from '../../../src/cluster';
 import { NIL_UUID } from '../../../src/common/uuid';
 import { loadConfig } from '../../../src/config';
 import { Database } from '../../../src/database';
@@ -34,7 +35,7 @@ export async function busyDay(world: World): Promise<void> {
   await opens(alice, newcomer);
   await founds(alice, bob, carol, dora);
   await isThere(alice, bob, chat);
-  await minds(world, alice, dora);
+  await minds(world, alice, bob, dora);
   await heals(world, chat);
   await listens(world, alice, chat);
   await mourns(world);
@@ -133,20 +134,29 @@ async function founds(alice: Person, bob: Person, carol: Person, dora: Person): 
 /** When they were last seen is stored by itself, soon. */
 async function isThere(alice: Person, bob: Person, chat: { id: string }): Promise<void> {
   await ok(alice.asks('GET', `/v1/presence?userIds=${bob.id}`));
-  const device = await alice.connects();
+  const [device, his] = [await alice.connects(), await bob.connects()];
   await device.asks('typing_start', { conversationId: chat.id });
   await delay(2_500);
   device.leaves();
+  await eventually(() => expect(his.heard('user_typing').at(-1)).toMatchObject({ isTyping: false }));
+  his.leaves();
 }
 
-async function minds(world: World, alice: Person, dora: Person): Promise<void> {
+async function minds(world: World, alice: Person, bob: Person, dora: Person): Promise<void> {
   await ok(alice.asks('PATCH', '/v1/users/me/privacy', { body: { readReceipts: false } }));
   await ok(alice.asks('PUT', `/v1/users/me/blocks/${dora.id}`));
   await ok(alice.asks('GET', '/v1/users/me/blocks'));
   await ok(alice.asks('DELETE', `/v1/users/me/blocks/${dora.id}`));
   await ok(asService(world, '/v1/internal/events', { type: 'user.sessions.revoked', uuid: dora.id }));
-  for (const type of ['user.profile.updated', 'business.profile.updated'])
-    await ok(asService(world, '/v1/internal/events', { type, uuid: dora.id }));
+  const device = await alice.connects();
+  const business = { uuid: randomUUID(), name: 'A business', avatar_url: null };
+  world.kaha.knowsBusinesses(business);
+  await ok(
+    asService(world, '/v1/internal/events', { type: 'business.profile.updated', uuid: business.uuid }),
+  );
+  await ok(asService(world, '/v1/internal/events', { type: 'user.profile.updated', uuid: bob.id }));
+  await eventually(() => expect(device.heard('profile_updated')).not.toEqual([]));
+  device.leaves();
   await ok(request('GET', `${world.nodeUrls[0]}/health`));
 }
 
@@ -173,6 +183,7 @@ async function listens(world: World, alice: Person, chat: { id: string }): Promi
 /** A node is gone, and has left a message that it told nobody of. */
 async function mourns(world: World): Promise<void> {
   const dead = randomUUID();
+  expect(await world.nodes[0]?.get(DeadNodes, { strict: false }).buried([dead])).toEqual([dead]);
   await world.database.query(
     `INSERT INTO nodes (node_uuid, renewed_at, lease_until, publishes)
      VALUES ($1, clock_timestamp() - interval '3 seconds', clock_timestamp(), true)`,

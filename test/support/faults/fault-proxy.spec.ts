@@ -104,6 +104,18 @@ describe('a link that can be broken', () => {
     expect([caller.text, caller.ended]).toEqual(['HELLO', null]);
   });
 
+  it('swallows what the server is told and no more, when mute', async () => {
+    const caller = await answered();
+    const told = once(heard[0] as Socket, 'data');
+    proxy.become('mute');
+    caller.socket.write('more');
+    expect(await Promise.race([told, delay(A_WHILE_MS, 'nothing')])).toBe('nothing');
+    heard[0]?.write(' news');
+    await eventually(() => expect([caller.text, caller.ended]).toEqual(['HELLO news', null]));
+    proxy.become('none');
+    await eventually(() => expect(caller.ended).toBe('ECONNRESET'));
+  });
+
   it('lets all arrive late, in its order, also when it is quick again', async () => {
     const caller = await answered();
     proxy.become({ slow: 150 });

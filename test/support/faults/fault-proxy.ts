@@ -6,6 +6,7 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
  * - `cut`: resets everything and takes nobody.
  * - `hole`: takes everybody and swallows what they say, both ways.
  * - `half`: what the server says is swallowed; what it is told arrives.
+ * - `mute`: what the server is told is swallowed; what it says arrives.
  * - `slow`: all arrives so many milliseconds later.
  * - `slice`: all arrives in pieces of so many bytes.
  * - `limit`: of what the server says so many bytes of each connection arrive, then it is reset.
@@ -15,11 +16,14 @@ export type Fault =
   | 'cut'
   | 'hole'
   | 'half'
+  | 'mute'
   | { readonly slow: number }
   | { readonly slice: number }
   | { readonly limit: number };
 
 type Direction = 'up' | 'down';
+
+const SWALLOWING: ReadonlySet<Fault> = new Set<Fault>(['hole', 'half', 'mute']);
 
 /** A link that can be broken, between a client and a server on this machine. */
 export class FaultProxy {
@@ -61,8 +65,7 @@ export class FaultProxy {
 
   /** What was swallowed does not come back, nor does a connection that may have lost something. */
   become(fault: Fault): void {
-    const swallowed = this.fault === 'hole' || this.fault === 'half';
-    if (fault === 'cut' || (swallowed && fault !== 'hole' && fault !== 'half'))
+    if (fault === 'cut' || (SWALLOWING.has(this.fault) && !SWALLOWING.has(fault)))
       for (const socket of this.sockets) reset(socket);
     this.fault = fault;
   }
@@ -131,7 +134,7 @@ export class FaultProxy {
   }
 
   private swallows(direction: Direction): boolean {
-    return this.fault === 'hole' || (this.fault === 'half' && direction === 'down');
+    return this.fault === 'hole' || this.fault === (direction === 'down' ? 'half' : 'mute');
   }
 
   private async endAtLimit(server: Socket, client: Socket): Promise<void> {

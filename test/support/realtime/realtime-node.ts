@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Global, Logger, Module } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -5,7 +6,14 @@ import { Test } from '@nestjs/testing';
 import { Authenticator, AuthModule } from '../../../src/auth';
 import type { Actor } from '../../../src/common/actor';
 import { NIL_UUID } from '../../../src/common/uuid';
-import { HttpConfig, RateLimitConfig, RealtimeConfig, RedisConfig } from '../../../src/config';
+import { ClusterModule, DeadNodes } from '../../../src/cluster';
+import {
+  DatabaseConfig,
+  HttpConfig,
+  RateLimitConfig,
+  RealtimeConfig,
+  RedisConfig,
+} from '../../../src/config';
 import {
   ConversationsModule,
   ListenersService,
@@ -117,6 +125,7 @@ export class RealtimeNode extends Beneath {
           { provide: HttpConfig, useValue: { trustProxy: [] } },
           { provide: ValidSessions, useValue: sessions },
           { provide: VisibilityAnnouncer, useValue: new VisibilityAnnouncer() },
+          { provide: DatabaseConfig, useValue: { nodeId: randomUUID() } },
           { provide: RedisConfig, useValue: { url: redis, keyPrefix: 'realtime-node:' } },
           { provide: Database, useValue: { answers: () => Promise.resolve(true) } },
         ),
@@ -125,6 +134,8 @@ export class RealtimeNode extends Beneath {
     })
       .overrideModule(AuthModule)
       .useModule(offering({ provide: Authenticator, useValue: new FakeAuthenticator() }))
+      .overrideModule(ClusterModule)
+      .useModule(offering({ provide: DeadNodes, useValue: { buried: () => Promise.resolve([]) } }))
       .overrideModule(MessagesModule)
       .useModule(
         offering(

@@ -24,6 +24,11 @@ export class WorldRedis {
     return this.client.ttl(this.prefix + key);
   }
 
+  /** @returns how many listen there. */
+  publish(channel: string, text: string): Promise<number> {
+    return this.client.publish(this.prefix + channel, text);
+  }
+
   /** As FLUSHALL, for this world alone: others share the server. */
   async flush(): Promise<void> {
     const keys = await this.client.keys(`${this.prefix}*`);
