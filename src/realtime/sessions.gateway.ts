@@ -19,6 +19,9 @@ import { SocketReplay } from './replay/socket-replay';
 import type { ChatServer, ChatSocket } from './socket-contract';
 import { LiveStreams } from './stream/live-streams';
 
+/** Each gateway, and each part of a socket's life, listens for its end. More are a leak. */
+const MOST_LISTENERS = 25;
+
 /** The life of a socket: who is let in, what is said first, when it ends. */
 @ChatGateway()
 export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<ChatSocket> {
@@ -63,6 +66,7 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
   }
 
   private begin(socket: ChatSocket): void {
+    socket.setMaxListeners(MOST_LISTENERS);
     // A client may leave and keep its connection open. Then it is a stranger again, and strangers do not stay.
     socket.once('disconnect', () => this.door.dismiss(socket.conn));
     this.replay.begin(socket);
