@@ -19,8 +19,8 @@ import { SocketReplay } from './replay/socket-replay';
 import type { ChatServer, ChatSocket } from './socket-contract';
 import { LiveStreams } from './stream/live-streams';
 
-/** Each gateway, and each part of a socket's life, listens for its end. More are a leak. */
-const MOST_LISTENERS = 25;
+/** For one event of one socket. */
+const MOST_LISTENERS = 50;
 
 /** The life of a socket: who is let in, what is said first, when it ends. */
 @ChatGateway()
@@ -43,7 +43,11 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
     this.door.attach(server);
     this.sockets.attach(server);
     this.streams.attach(server);
-    server.use((socket, next) => this.handshake.admit(socket, next));
+    server.use((socket, next) => {
+      // Each gateway, and much besides, wants to know of its end. What Node takes for a leak it tells of at length.
+      socket.setMaxListeners(MOST_LISTENERS);
+      this.handshake.admit(socket, next);
+    });
   }
 
   /** Nest calls this outside of its filters: what it threw would end the process. */
@@ -66,7 +70,6 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
   }
 
   private begin(socket: ChatSocket): void {
-    socket.setMaxListeners(MOST_LISTENERS);
     // A client may leave and keep its connection open. Then it is a stranger again, and strangers do not stay.
     socket.once('disconnect', () => this.door.dismiss(socket.conn));
     this.replay.begin(socket);
