@@ -5,6 +5,7 @@ import type { Person } from '../chat-client';
 import type { Device } from '../device';
 import type { SeededRandom } from '../openapi/seeded-random';
 import type { Answer } from '../rest';
+import { FollowingClient } from './following-client';
 import {
   type Action,
   type Attempt,
@@ -21,6 +22,7 @@ const BEFORE_RETRY_MS = 150;
 /** One person with one device, whose every attempt and every frame is noted. */
 export class RecordedClient {
   private device: Device | undefined;
+  readonly following: FollowingClient;
 
   /** @param nodes of the person's world. */
   constructor(
@@ -28,10 +30,22 @@ export class RecordedClient {
     readonly person: Person,
     private readonly nodes: number,
     private readonly random: SeededRandom,
-  ) {}
+  ) {
+    this.following = new FollowingClient(history, person, nodes, random);
+  }
 
   get id(): string {
     return this.person.id;
+  }
+
+  /** Whether there is a connection now. */
+  get listens(): boolean {
+    return this.device?.socket.connected === true;
+  }
+
+  /** A word that nobody answers. */
+  types(conversationId: string): void {
+    if (this.listens) this.device?.socket.emit('typing_start', { conversationId });
   }
 
   /** Once, by any door, at any node. */
@@ -68,7 +82,7 @@ export class RecordedClient {
   async listen(node: number, ms: number, signal: AbortSignal): Promise<boolean> {
     const device = await this.person
       .at(node)
-      .connects({ timeout: PATIENCE_MS })
+      .connects({ timeout: PATIENCE_MS, auth: { token: this.person.token, ...this.following.since } })
       .catch(() => undefined);
     if (device === undefined) return false;
     const session = {
@@ -79,6 +93,7 @@ export class RecordedClient {
       heard: device.frames,
     };
     this.history.sessions.push(session);
+    this.following.follow(device, node);
     [this.device, this.connectedTo] = [device, node];
     const ended = device.ended.then(() => {
       session.endedAt = wallClock();
@@ -91,6 +106,7 @@ export class RecordedClient {
   }
 
   leaves(): void {
+    this.following.leaves();
     this.device?.leaves();
   }
 
