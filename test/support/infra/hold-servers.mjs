@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { startPostgres } from '../../../scripts/infra/postgres.mjs';
 import { startRedis } from '../../../scripts/infra/redis.mjs';
 import { newSecret } from '../../../scripts/infra/secrets.mjs';
+import { makeServerOwned } from '../../../scripts/infra/server-folder.mjs';
 import { throwawayFolder } from '../../../scripts/infra/throwaway-folder.mjs';
 
 const { path: folder } = throwawayFolder('held');
@@ -29,7 +30,7 @@ createInterface({ input: process.stdin }).on('line', async (name) => {
 });
 
 function redisAgain() {
-  const home = join(folder, `redis-${started.length}`);
+  const home = makeServerOwned(join(folder, `redis-${started.length}`));
   const { password } = new URL(started[0].url);
   return startRedis({ home, log: `${home}.log`, password });
 }
