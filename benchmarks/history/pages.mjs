@@ -5,6 +5,8 @@ import { INBOX, LONG_CONVERSATION } from './seed.mjs';
 
 const HISTORY = `/v1/conversations/${LONG_CONVERSATION}/messages`;
 const PAGE = 50;
+/** What the service allows. */
+const MAX_OFFSET = 100_000;
 /** What each conversation, and each message of a history, has once. */
 const ITEM = /"(?:unreadCount|clientMessageId)":/;
 
@@ -25,7 +27,7 @@ export const PAGES = [
   },
   {
     name: 'history, 50 at any offset',
-    path: ({ lastSeq }) => `${HISTORY}?limit=${PAGE}&offset=${within(lastSeq - 52)}`,
+    path: ({ lastSeq }) => `${HISTORY}?limit=${PAGE}&offset=${within(Math.min(lastSeq - 52, MAX_OFFSET))}`,
   },
   { name: 'inbox, first 50 of 2,000', path: () => `/v1/conversations?limit=${PAGE}` },
   {

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { addressOf } from '../load/addresses.mjs';
 import { ChatSocket } from '../load/chat-socket.mjs';
 import { Samples } from '../measure/samples.mjs';
 
 const AT_ONCE = 200;
-/** From one address there are some 28,000 ports to the same door, and those used a minute ago are not free yet. */
-const FROM_ONE_ADDRESS = 10_000;
 /** A closed connection is noticed by the other end before that. */
 const LEFT_MS = 1_000;
 
@@ -53,9 +52,4 @@ export class IdleCrowd {
       trouble: unexpected,
     };
   }
-}
-
-/** All of 127.0.0.0/8 is this machine, on Linux; the first is so everywhere. */
-function addressOf(index) {
-  return `127.0.0.${1 + Math.floor(index / FROM_ONE_ADDRESS)}`;
 }

@@ -16,6 +16,7 @@ const [PACKET, PING] = Buffer.from('42');
  * @typedef {object} Hearing
  * @property {(n: number, seq: number) => void} message a message came; `n` is the number its text begins with
  * @property {(n: number, refusal: string | null) => void} ack
+ * @property {(page: { messages: object[] }) => void} [page] of what changed since the token that it came with
  * @property {() => void} syncRequired something may have been missed
  * @property {(what: string) => void} trouble something came that must not
  */
@@ -26,24 +27,36 @@ export class ChatSocket {
   #closing = false;
   #settle;
 
-  #token;
+  /** What it can say next time, to hear only what changed since; undefined where it was told none. */
+  since;
+  /** Resolves when the connection is over. */
+  ended;
+
+  #auth;
   #ready;
+  #over;
 
   /**
-   * @param {{ port: number, token: string, from?: string }} door
+   * @param {{ port: number, token: string, since?: string, from?: string }} door
    * @param {Hearing} hearing
    * @returns {Promise<ChatSocket>} once it was let in
    */
   static async open(door, hearing) {
     const chat = new ChatSocket(door, hearing);
-    await chat.#ready;
+    try {
+      await chat.#ready;
+    } catch (error) {
+      chat.close();
+      throw error;
+    }
     return chat;
   }
 
   /** Not to be called: see `open`. */
-  constructor({ port, token, from }, hearing) {
+  constructor({ port, token, since, from }, hearing) {
     this.#hearing = hearing;
-    this.#token = token;
+    this.#auth = JSON.stringify({ token, since });
+    this.ended = new Promise((resolve) => (this.#over = resolve));
     this.#ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.#socket = openConnection(
       port,
@@ -89,26 +102,32 @@ export class ChatSocket {
     const type = bytes[start];
     if (type === PING) return this.send('3');
     if (type !== PACKET) {
-      if (bytes[start] === ZERO) this.send(`40${JSON.stringify({ token: this.#token })}`); // the engine is open
+      if (bytes[start] === ZERO) this.send(`40${this.#auth}`); // the engine is open
       return;
     }
     const kind = bytes[start + 1];
     if (kind === EVENT) this.#hearEvent(bytes, start, end);
     else if (kind === ACK) this.#hearAck(bytes, start, end);
-    else if (kind === REFUSED) this.#settle.reject(new Error(bytes.latin1Slice(start, end)));
+    else if (kind === REFUSED) this.#settle.reject(new Refusal(bytes.latin1Slice(start, end)));
     else if (kind !== CONNECTED) this.#hearing.trouble(bytes.latin1Slice(start, end));
   }
 
   /** `42["new_message",{"message":{…,"seq":7,…,"content":"000000123 …"}}]`: read, not parsed. */
   #hearEvent(bytes, start, end) {
     const name = bytes.latin1Slice(start + 4, start + 9);
-    if (name === 'ready') return this.#settle.resolve();
+    if (name === 'ready') return this.#hearReady(payloadIn(bytes, start, end));
+    if (name === 'sync"') return this.#hearing.page?.(payloadIn(bytes, start, end));
     if (name === 'sync_') return this.#hearing.syncRequired();
     if (name === 'unrea') return; // unread_changed
     if (name !== 'new_m') return this.#hearing.trouble(bytes.latin1Slice(start, Math.min(end, start + 300)));
     const seq = bytes.indexOf(SEQ, start);
     const content = bytes.indexOf(CONTENT, seq);
     this.#hearing.message(numberAt(bytes, content + CONTENT.length), numberAt(bytes, seq + SEQ.length));
+  }
+
+  #hearReady({ since }) {
+    this.since = since ?? undefined;
+    this.#settle.resolve();
   }
 
   /** `43123[{"ok":true,…}]` */
@@ -120,10 +139,21 @@ export class ChatSocket {
   }
 
   #closed(error) {
+    this.#over();
     if (this.#closing) return;
     this.#settle.reject(error ?? new Error('closed'));
     this.#hearing.trouble(`a connection was closed${error === undefined ? '' : `: ${error.message}`}`);
   }
+}
+
+/** The handshake says no. A client that hears this does not come back by itself. */
+class Refusal extends Error {
+  isRefusal = true;
+}
+
+/** `42["sync",{…}]`: what is rare is parsed. */
+function payloadIn(bytes, start, end) {
+  return JSON.parse(bytes.utf8Slice(bytes.indexOf(123, start), end - 1)); // {
 }
 
 function numberAt(bytes, from) {

@@ -31,7 +31,7 @@ function document(objects) {
       ],
     ]),
     ...told.map(([name, [summary, payload]]) => [
-      name,
+      toldAs(name),
       { name, summary, ...(payload(objects) && { payload: payload(objects) }) },
     ]),
   ]);
@@ -59,7 +59,10 @@ function document(objects) {
         ]),
       ),
       ...Object.fromEntries(
-        told.map(([name]) => [name, { action: 'send', channel: CHANNEL, messages: [inChannel(name)] }]),
+        told.map(([name]) => [
+          toldAs(name),
+          { action: 'send', channel: CHANNEL, messages: [inChannel(toldAs(name))] },
+        ]),
       ),
     },
     components: { messages, schemas: objects },
@@ -109,6 +112,8 @@ function answer(data) {
 }
 
 const answerOf = (name) => `${name}.answer`;
+/** One name in both directions is two messages. */
+const toldAs = (name) => (name in CLIENT_EVENTS ? `${name}.told` : name);
 const component = (name) => ({ $ref: `#/components/messages/${name}` });
 const inChannel = (name) => ({ $ref: `#/channels/socket/messages/${name}` });
 
@@ -119,8 +124,10 @@ function inPlace(whole) {
 
 const DESCRIPTION = `What clients and the service say to each other by Socket.IO, at the default path and namespace.
 
-A client shows its token in the handshake, as \`auth: {token}\` or as a Bearer header, never in the address. Who is refused hears a \`connect_error\` whose \`data\` is a Problem. The first frame is \`ready\`.
+A client shows its token in the handshake, as \`auth: {token}\` or as a Bearer header, never in the address. Who is refused hears a \`connect_error\` whose \`data\` is a Problem. What the user missed comes first: messages after their delivered mark, as \`new_message\` with \`replayed\`, or, where the handshake has \`auth: {token, since}\`, what changed since that token, as \`sync\`. Then comes \`ready\`, with a token for the next time, and from there on what happens.
 
 Every event of a client has one argument, a JSON object, and takes an acknowledgement: \`{ok: true, data}\`, or \`{ok: false, error}\` with a Problem. An event that is not in this document, or not of its shape, is refused so, too. A packet has at most 64 KiB, and no binary.
 
-Objects have the fields that are named here and no others. Those in frames are nobody's in particular: \`status\` is \`sent\`, and there is no \`unreadCount\`. A conversation's events carry its \`rev\`; the higher one is the newer state.`;
+Objects have the fields that are named here and no others. Those in frames are nobody's in particular: \`status\` is \`sent\`, and there is no \`unreadCount\`. A conversation's events carry its \`rev\`; the higher one is the newer state.
+
+Whoever can not have a socket hears the same frames as server-sent events, by \`GET /v1/stream\`: the name is its \`event\`, the payload its \`data\` (\`{}\` where there is none here). What a client has to say, it says by REST.`;

@@ -10,6 +10,17 @@ const LAST_SEEN = {
   description: 'null: never, or nothing you may know.',
 };
 
+const SYNC_REASONS = [
+  'missed_events',
+  'too_many_missed',
+  'invalid_cursor',
+  'resync_required',
+  'unavailable',
+  'slow_consumer',
+];
+const SYNC_REASON =
+  'Live events may have been missed; more was missed than is told by itself; the token of the handshake is no good, or too old; what was missed can not be looked up now (said again when it can); the client did not read, and what waited for it was dropped.';
+
 const named = (name) => ({ $ref: `#/$defs/${name}` });
 const receipt = () =>
   closed({ conversationId: UUID, userId: UUID, seq: { type: 'integer', minimum: 1 }, at: TIME });
@@ -72,11 +83,16 @@ export const CLIENT_EVENTS = {
 /** Of each event the server sends: when, and the schema of its one argument. */
 export const SERVER_EVENTS = {
   ready: [
-    'The first frame. The user is let in, and hears everything from here on.',
-    () => closed({ userId: UUID, serverTime: TIME, since: { type: ['string', 'null'] } }),
+    'What the user missed has been told. From here on everything is heard that happens.',
+    () =>
+      closed({
+        userId: UUID,
+        serverTime: TIME,
+        since: { type: ['string', 'null'], description: 'A sync token of what was told; null: ask for one.' },
+      }),
   ],
   new_message: [
-    'A message was sent, in a conversation of the user’s. Every device hears it, the sender’s too.',
+    'A message was sent, in a conversation of the user’s. Every device hears it, the sender’s too. `replayed`: it was missed; it is told again with each connection until it is marked as delivered.',
     () => ({ ...closed({ message: named('Message'), replayed: { const: true } }), required: ['message'] }),
   ],
   message_updated: ['A message was changed.', () => closed({ message: named('Message') })],
@@ -120,9 +136,13 @@ export const SERVER_EVENTS = {
     'Somebody, or a business, the user shares a conversation with goes by another name or picture.',
     () => closed({ profile: named('Profile') }),
   ],
+  sync: [
+    'What has changed since the token of the handshake: page after page, before `ready`.',
+    () => named('SyncPage'),
+  ],
   sync_required: [
     'Something may have been missed. Ask for what changed; nothing else will bring it.',
-    () => closed({ reason: { enum: ['missed_events'] } }),
+    () => closed({ reason: { enum: SYNC_REASONS, description: SYNC_REASON } }),
   ],
   session_expired: ['The token’s time is over, or it was revoked. The connection is closed.', nothing],
   session_evicted: [

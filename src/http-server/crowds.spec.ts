@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { FastifyReply } from 'fastify';
 import { eventually } from '../../test/support/eventually';
+import { answerLasts } from '../common/lasting-answer';
 import { ProblemFilter } from '../common/problem';
 import { Metrics } from '../telemetry';
 import { turnAwayCrowds } from './crowds';
@@ -19,6 +21,18 @@ class Things {
   @Get('v1/things')
   read(): Promise<object> {
     return new Promise((resolve) => this.waiting.push(() => resolve({})));
+  }
+
+  @Get('v1/news')
+  stream(@Res() reply: FastifyReply): void {
+    reply.hijack();
+    reply.raw.writeHead(200).flushHeaders();
+    answerLasts(reply.raw);
+  }
+
+  @Get('v1/facts')
+  quick(): object {
+    return {};
   }
 
   @Get('health/live')
@@ -70,6 +84,34 @@ describe('a crowd of requests', () => {
     expect((await ask('/health/live')).statusCode).toBe(200);
     for (const finish of things.waiting) finish();
     await Promise.all(asking);
+  });
+
+  it('is not of those whose answer has begun and goes on, whether or not they stay', async () => {
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const streams = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
+    for (const tcp of streams) tcp.write('GET /v1/news HTTP/1.1\r\nHost: x\r\n\r\n');
+    await Promise.all(streams.map((tcp) => once(tcp, 'data')));
+    const asking = await crowd(1_000);
+    for (const tcp of streams) tcp.destroy();
+    await Promise.all(streams.map((tcp) => once(tcp, 'close')));
+    expect((await ask()).statusCode).toBe(503);
+    for (const finish of things.waiting) finish();
+    await Promise.all(asking);
+  });
+
+  it('is not of those who have their answer, while it waits on its connection for one that goes on', async () => {
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const tcp = connect(port, '127.0.0.1');
+    tcp.write(
+      ['news', ...Array.from({ length: 20 }, () => 'facts')]
+        .map((what) => `GET /v1/${what} HTTP/1.1\r\nHost: x\r\n\r\n`)
+        .join(''),
+    );
+    await once(tcp, 'data');
+    const asking = await crowd(1_000);
+    for (const finish of things.waiting) finish();
+    expect(new Set((await Promise.all(asking)).map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    tcp.destroy();
   });
 
   it('is smaller by those who have gone without waiting', async () => {

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { onceLasting } from '../common/lasting-answer';
 import { TooBusy } from '../common/problem';
 import type { Metrics } from '../telemetry';
 
@@ -13,6 +14,10 @@ export function turnAwayCrowds(server: FastifyInstance, metrics: Metrics): void 
   const help = 'Requests that were refused unread, because too many were being answered.';
   const turnedAway = metrics.counter({ name: 'chat_http_requests_turned_away_total', help }, []);
   let underway = 0;
+  const counted = new WeakSet<FastifyReply>();
+  const leave = (reply: FastifyReply): void => {
+    if (counted.delete(reply)) underway--;
+  };
 
   server.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.url?.startsWith('/v1/') !== true) return done();
@@ -21,8 +26,16 @@ export function turnAwayCrowds(server: FastifyInstance, metrics: Metrics): void 
       return done(new TooBusy('in time'));
     }
     underway++;
-    // Also where the client has gone without waiting for it, of which Fastify's hooks do not tell.
-    reply.raw.once('close', () => underway--);
+    counted.add(reply);
+    // The client has gone without waiting for it, of which Fastify's hooks do not tell.
+    reply.raw.once('close', () => leave(reply));
+    onceLasting(reply.raw, () => leave(reply));
+    done();
+  });
+
+  // Not when it has left: it may have to wait for one before it on its connection that lasts.
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    leave(reply);
     done();
   });
 }

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { Body, Controller, Get, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post, Res } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { FastifyReply } from 'fastify';
+import { answerLasts } from '../common/lasting-answer';
 import { currentContext, type RequestContext } from '../common/request-context';
 import { httpAdapter } from './http-adapter';
 import { addRequestHooks } from './request-hooks';
@@ -23,6 +25,15 @@ class Echo {
   @Post('v1/things')
   write(@Body() _body: unknown): RequestContext {
     return currentContext();
+  }
+
+  @Get('v1/news')
+  stream(@Res() reply: FastifyReply): void {
+    reply.hijack();
+    reply.raw.writeHead(200);
+    answerLasts(reply.raw);
+    reply.raw.write('at last');
+    setTimeout(() => reply.raw.end(), 50);
   }
 
   @Get(['health/live', 'docs/page'])
@@ -101,6 +112,21 @@ describe('every request', () => {
     records.answered.mockImplementation(() => contexts.push(currentContext()));
     await app.inject({ method: 'GET', url, headers: { 'x-request-id': 'req-42' } });
     expect(contexts).toEqual([expect.objectContaining({ requestId: 'req-42' })]);
+  });
+
+  it('is recorded when its answer begins, where that goes on, and not again at its end', async () => {
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const contexts: RequestContext[] = [];
+    records.answered.mockImplementation(() => contexts.push(currentContext()));
+    const tcp = connect(port, '127.0.0.1');
+    tcp.write('GET /v1/news HTTP/1.1\r\nHost: x\r\nX-Request-Id: req-42\r\nConnection: close\r\n\r\n');
+    await once(tcp, 'data');
+    const atItsBeginning = [...contexts];
+    await once(tcp, 'close');
+    expect([atItsBeginning, contexts]).toEqual([
+      [expect.objectContaining({ requestId: 'req-42' })],
+      [expect.objectContaining({ requestId: 'req-42' })],
+    ]);
   });
 
   it('is the last on its connection while the process stops', async () => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { isLasting, onceLasting } from '../common/lasting-answer';
 import { contextFrom, contextOf, rememberContext, runInContext } from '../common/request-context';
 import type { RequestRecords } from './request-records';
 import { SECURITY_HEADERS } from './security-headers';
@@ -19,6 +20,7 @@ export function addRequestHooks(
     // By the route, not the address, which has many spellings. What has no route is an error, and not to be kept.
     const route = request.routeOptions.url;
     if (route === undefined || route.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
+    onceLasting(reply.raw, () => runInContext(context, () => records.answered(request, reply)));
     runInContext(context, done);
   });
 
@@ -34,7 +36,7 @@ export function addRequestHooks(
   });
 
   server.addHook('onResponse', (request, reply, done) => {
-    runInContext(contextOf(request), () => records.answered(request, reply));
+    if (!isLasting(reply.raw)) runInContext(contextOf(request), () => records.answered(request, reply));
     done();
   });
 }

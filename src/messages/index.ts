@@ -8,6 +8,11 @@ export type { MessageCreated, MessageDeleted, MessageExpired, MessageUpdated } f
 export { MessagesModule } from './messages.module';
 export type { HistoryWindow } from './messages.repository';
 export { MessagesService, type SendMessage, type Sent } from './messages.service';
+export {
+  type MissedMessages,
+  MissedMessagesService,
+  type MissedPosition,
+} from './missed/missed-messages.service';
 export { MessagePartitions } from './partitions/message-partitions.repository';
 export {
   type MessagePolicy,

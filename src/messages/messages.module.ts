@@ -14,6 +14,8 @@ import { InternalMessagesController } from './internal/internal-messages.control
 import { MessagesController } from './messages.controller';
 import { MessagesRepository } from './messages.repository';
 import { MessagesService } from './messages.service';
+import { MissedMessagesRepository } from './missed/missed-messages.repository';
+import { MissedMessagesService } from './missed/missed-messages.service';
 import { MessagePartitions } from './partitions/message-partitions.repository';
 import { PartitionKeeper } from './partitions/partition-keeper';
 import { MessagePolicies } from './policies/message-policies';
@@ -50,7 +52,16 @@ import { WritePathMetrics } from './write-path/write-path.metrics';
     ExpiryRepository,
     MessageExpirer,
     MessageScrubber,
+    MissedMessagesRepository,
+    MissedMessagesService,
   ],
-  exports: [SystemNotices, MessagesService, EditingService, HistoryService, MessagePartitions],
+  exports: [
+    SystemNotices,
+    MessagesService,
+    EditingService,
+    HistoryService,
+    MissedMessagesService,
+    MessagePartitions,
+  ],
 })
 export class MessagesModule {}

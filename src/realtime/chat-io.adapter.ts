@@ -11,7 +11,7 @@ import { isWelcome } from './door/origin.rules';
 import { STRANGER } from './door/stranger';
 import { EventRecords } from './events/event-records';
 import { SocketEvents } from './events/socket-events';
-import type { ChatSocket, Connection } from './socket-contract';
+import type { ChatSocket } from './socket-contract';
 
 const MAX_FRAME_BYTES = 64 * 1024;
 
@@ -62,11 +62,7 @@ export class ChatIoAdapter extends IoAdapter {
 
   /** The HTTP server beneath is not ours: Fastify closes it, after it has told the requests in flight to hurry. */
   override async close(server: Server): Promise<void> {
-    const connections = Object.values(
-      (server.engine as unknown as { clients: Record<string, Connection> }).clients,
-    );
-    const sockets = connections.filter(({ transport }) => transport.name === 'websocket');
-    await Promise.all(sockets.map((connection) => this.door.seeOff(connection)));
+    await this.door.seeEverybodyOff();
     server.engine.close();
   }
 

@@ -9,6 +9,7 @@ import { RateLimitModule } from '../rate-limit';
 import { RedisModule } from '../redis';
 import { SyncModule } from '../sync';
 import { RecordingModule } from '../telemetry';
+import { SlowConsumers } from './backlog/slow-consumers';
 import { ConnectionDoor } from './door/connection-door';
 import { ConnectionLimit } from './door/connection-limit';
 import { ConnectionRegister } from './door/connection-register';
@@ -35,7 +36,12 @@ import { PresenceSubscriptions } from './presence/presence-subscriptions';
 import { PresenceWatch } from './presence/presence-watch';
 import { PresenceGateway } from './presence/presence.gateway';
 import { ReceiptsGateway } from './receipts.gateway';
+import { HeldDeliveries } from './replay/held-deliveries';
+import { OwedSyncs } from './replay/owed-syncs';
+import { SocketReplay } from './replay/socket-replay';
 import { SessionsGateway } from './sessions.gateway';
+import { LiveStreams } from './stream/live-streams';
+import { StreamController } from './stream/stream.controller';
 import { SyncGateway } from './sync.gateway';
 import { TypingChannel } from './typing/typing-channel';
 import { TypingFrames } from './typing/typing-frames';
@@ -60,6 +66,7 @@ import { UnreadCounts } from './unread/unread-counts';
     RedisModule,
     SyncModule,
   ],
+  controllers: [StreamController],
   providers: [
     ConnectionDoor,
     Handshake,
@@ -71,6 +78,10 @@ import { UnreadCounts } from './unread/unread-counts';
     SocketDrain,
     EventRecords,
     LocalSockets,
+    SlowConsumers,
+    HeldDeliveries,
+    OwedSyncs,
+    SocketReplay,
     CatchUp,
     DeliveryNotices,
     {
@@ -83,6 +94,7 @@ import { UnreadCounts } from './unread/unread-counts';
     FrameListener,
     DepartedNodes,
     Fanout,
+    LiveStreams,
     SessionsGateway,
     MessagesGateway,
     ReceiptsGateway,

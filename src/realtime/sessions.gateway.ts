@@ -15,7 +15,9 @@ import { SessionRefresh } from './door/session-refresh';
 import { SessionRevocation } from './door/session-revocation';
 import { ChatGateway } from './events/chat-gateway.decorator';
 import { LocalSockets } from './fanout/local-sockets';
+import { SocketReplay } from './replay/socket-replay';
 import type { ChatServer, ChatSocket } from './socket-contract';
+import { LiveStreams } from './stream/live-streams';
 
 /** The life of a socket: who is let in, what is said first, when it ends. */
 @ChatGateway()
@@ -30,11 +32,14 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
     private readonly tokens: SessionRefresh,
     private readonly limit: ConnectionLimit,
     private readonly sockets: LocalSockets,
+    private readonly replay: SocketReplay,
+    private readonly streams: LiveStreams,
   ) {}
 
   afterInit(server: ChatServer): void {
     this.door.attach(server);
     this.sockets.attach(server);
+    this.streams.attach(server);
     server.use((socket, next) => this.handshake.admit(socket, next));
   }
 
@@ -60,12 +65,8 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
   private begin(socket: ChatSocket): void {
     // A client may leave and keep its connection open. Then it is a stranger again, and strangers do not stay.
     socket.once('disconnect', () => this.door.dismiss(socket.conn));
+    this.replay.begin(socket);
     this.sockets.enter(socket);
-    socket.emit('ready', {
-      userId: socket.data.actor.userId,
-      serverTime: new Date().toISOString(),
-      since: null,
-    });
     this.expiry.watch(socket);
     this.revocation.check(socket);
     if (socket.connected) this.limit.enter(socket);

@@ -12,11 +12,11 @@ import type { MessageDto } from '../message-view';
 import type { MessageParams } from '../messages';
 import type { PresenceDto, UserPresenceDto } from '../presence';
 import type { Profile } from '../profile';
+import type { SyncPageDto } from '../sync';
 import type { RefreshTokenEventDto } from './door/refresh-token-event.dto';
 import type { EditMessageEventDto } from './edit-message-event.dto';
 import type { MarkEventDto } from './mark-event.dto';
 import type { PresenceEventDto } from './presence/presence-event.dto';
-import type { SyncPageDto } from '../sync';
 import type { SendMessageEventDto } from './send-message-event.dto';
 import type { SyncEventDto } from './sync-event.dto';
 
@@ -54,9 +54,31 @@ interface Membership {
   role: ParticipantRole;
 }
 
+/** Why a client has to ask for what changed. */
+export interface SyncRequired {
+  /**
+   * - `missed_events`: live events may have passed it by.
+   * - `too_many_missed`: what it missed is more than is told by itself.
+   * - `invalid_cursor`, `resync_required`: its token is no good, or too old.
+   * - `unavailable`: what it missed can not be looked up now. Comes again when it can.
+   * - `slow_consumer`: it did not read; what waited was dropped, and the connection is closed.
+   */
+  reason:
+    | 'missed_events'
+    | 'too_many_missed'
+    | 'invalid_cursor'
+    | 'resync_required'
+    | 'unavailable'
+    | 'slow_consumer';
+}
+
 export interface ServerToClient {
-  /** The first frame after the connection was accepted. */
+  /**
+   * What was missed has been told; from here on the client hears what happens. `since` is a sync token of all that
+   * was told; null: ask for one.
+   */
   ready: (frame: { userId: string; serverTime: string; since: string | null }) => void;
+  /** `replayed`: it was missed. Comes before `ready`, and again with the next connection until it is marked. */
   new_message: (frame: { message: MessageDto; replayed?: true }) => void;
   message_updated: (frame: { message: MessageDto }) => void;
   /** It was deleted, or its time is over: the message is a tombstone. */
@@ -74,8 +96,10 @@ export interface ServerToClient {
   user_typing: (frame: { conversationId: string; userId: string; isTyping: boolean }) => void;
   /** To whoever subscribed to them. Of a business, `lastSeenAt` is null. */
   presence_changed: (frame: ({ userId: string } | { businessId: string }) & UserPresenceDto) => void;
+  /** What has changed since the client's token: before `ready`, page after page. */
+  sync: (page: SyncPageDto) => void;
   /** Something may have been missed. Ask for what changed; nothing else will bring it. */
-  sync_required: (frame: { reason: 'missed_events' }) => void;
+  sync_required: (frame: SyncRequired) => void;
   /** The token's time is over; the connection is closed. Come back with a fresh one. */
   session_expired: () => void;
   /** The same person has opened more connections than they may have, and this was the oldest; it is closed. */
@@ -93,6 +117,8 @@ export interface SocketData {
   readonly issuedAt: Date | null;
   /** When its token ends. */
   readonly expiresAt: Date;
+  /** The sync token that it has come with; null where it has none. */
+  readonly since: string | null;
   /** Events it has sent that are not answered yet. */
   underway: number;
   /** It is about to be closed: what it sends from now on is refused unread. */

@@ -44,6 +44,12 @@ export class SyncService {
     }
   }
 
+  /** @throws InvalidCursor for a token that is not theirs; whether it is too old is for `page` to say. */
+  async recognise(actor: Actor, since: string): Promise<void> {
+    const { cursorKey, epoch } = await this.cluster.read();
+    openToken(cursorKey, epoch, actor, since);
+  }
+
   /**
    * A token for whoever knows all that was visible in a snapshot.
    *

@@ -54,7 +54,7 @@ const EVERYWHERE: readonly DependencyRule[] = [
     comment:
       'record an event in the outbox, or export a function of src/realtime that does not speak Socket.IO',
     from: { path: '^src/', pathNot: '^src/realtime/' },
-    to: { path: '(?:^|node_modules/)(?:socket\\.io|@socket\\.io/|@nestjs/platform-socket\\.io)' },
+    to: { path: '(?:^|node_modules/)(?:socket\\.io|engine\\.io|@socket\\.io/|@nestjs/platform-socket\\.io)' },
   },
   {
     name: 'no-cycles',

@@ -8,6 +8,7 @@ import type { MessageDto } from '../../src/message-view';
 import type { MessagePage } from '../../src/messages';
 import type { SyncPageDto } from '../../src/sync';
 import { Device, type DeviceOptions } from './device';
+import { EventStream, type StreamOptions } from './event-stream';
 import { type Answer, request, type RequestParts } from './rest';
 import { secondsFromNow, signedToken } from './tokens';
 
@@ -155,6 +156,11 @@ export class Person {
   /** A new device of this person, connected and ready. */
   connects(options: DeviceOptions = {}): Promise<Device> {
     return Device.connect(this.nodeUrl, { auth: { token: this.token }, ...options });
+  }
+
+  /** A stream of what this person hears, from its head on. */
+  streams(options: StreamOptions = {}): Promise<EventStream> {
+    return EventStream.open(this.nodeUrl, { token: this.token, ...options });
   }
 
   private get nodeUrl(): string {

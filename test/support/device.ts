@@ -28,8 +28,8 @@ export class Device {
     this.ended = new Promise((resolve) => socket.once('disconnect', resolve));
   }
 
-  /** Waits for `ready`. @throws Error as Socket.IO makes it, with the problem as its `data`, when refused. */
-  static async connect(url: string, options: DeviceOptions): Promise<Device> {
+  /** One that is on its way in. */
+  static begin(url: string, options: DeviceOptions): Device {
     const socket = io(url, {
       transports: ['websocket'],
       reconnection: false,
@@ -38,12 +38,22 @@ export class Device {
       ...options,
     });
     const device = new Device(socket);
-    await new Promise<void>((resolve, reject) => {
-      socket.once('ready', () => resolve()).once('connect_error', reject);
-      void device.ended.then((reason) => reject(new Error(reason)));
-      socket.connect();
-    });
+    socket.connect();
     return device;
+  }
+
+  /** Waits for `ready`. @throws Error as Socket.IO makes it, with the problem as its `data`, when refused. */
+  static async connect(url: string, options: DeviceOptions): Promise<Device> {
+    const device = Device.begin(url, options);
+    await device.readiness();
+    return device;
+  }
+
+  private async readiness(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.socket.once('ready', () => resolve()).once('connect_error', reject);
+      void this.ended.then((reason) => reject(new Error(reason)));
+    });
   }
 
   /** All frames of this event so far, in the order they came. */

@@ -9,6 +9,7 @@ const PROMISED: Readonly<Record<ProblemCode, number>> = {
   insufficient_role: 403,
   blocked: 403,
   not_sender: 403,
+  origin_refused: 403,
   message_refused: 403,
   not_found: 404,
   conversation_not_found: 404,

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   insufficient_role: { status: 403, title: 'Your role does not allow this' },
   blocked: { status: 403, title: 'Blocked' },
   not_sender: { status: 403, title: 'Only its sender may do this' },
+  origin_refused: { status: 403, title: 'Not for pages of this origin' },
   message_refused: { status: 403, title: 'The message was refused by a policy' },
   not_found: { status: 404, title: 'There is nothing here' },
   conversation_not_found: { status: 404, title: 'No such conversation' },

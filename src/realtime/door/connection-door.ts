@@ -55,7 +55,7 @@ export class ConnectionDoor implements OnModuleDestroy {
   /** Closes a connection once it has been told all it was to be told, and soon also if it does not listen. */
   dismiss(connection: Connection): void {
     // Polls are told with the next of them; closed now, the engine would hold their session for half a minute.
-    if (connection.transport.name === 'websocket') connection.close();
+    if (!isPolled(connection)) connection.close();
     setTimeout(() => connection.close(true), FAREWELL_MS).unref();
   }
 
@@ -66,6 +66,12 @@ export class ConnectionDoor implements OnModuleDestroy {
     // Told everything that is on its way to it, acknowledgements among it.
     connection.close();
     await withinTime(FAREWELL_MS, 'saying goodbye', closed).catch(() => connection.close(true));
+  }
+
+  /** Those that can be told so at once. Whoever polls is told by the engine, with the next poll. */
+  async seeEverybodyOff(): Promise<void> {
+    const open = [...this.sessions.values()].filter((connection) => !isPolled(connection));
+    await Promise.all(open.map((connection) => this.seeOff(connection)));
   }
 
   private receive(connection: Connection): void {
@@ -82,7 +88,8 @@ export class ConnectionDoor implements OnModuleDestroy {
     });
     connection.on('packet', refuseBinary);
     if (transport.name === 'websocket') this.watchTcp(connection, connection.request.socket);
-    else transport.on('headers', (headers: Headers) => this.endUnlessAdmitted(connection, headers));
+    else if (isPolled(connection))
+      transport.on('headers', (headers: Headers) => this.endUnlessAdmitted(connection, headers));
   }
 
   /** A stranger's polls each end their TCP connection: kept alive, it would outlive the session. */
@@ -114,6 +121,10 @@ export class ConnectionDoor implements OnModuleDestroy {
       connection.off('close', sayGoodbye);
     });
   }
+}
+
+function isPolled({ transport }: Connection): boolean {
+  return transport.name === 'polling';
 }
 
 /** All our events are JSON. Cut before the attachments are put together. */

@@ -7,6 +7,13 @@ export class NodeIsFull extends DomainError {
   }
 }
 
+/** A page that is none of ours. Browsers keep answers from it; here it is not even answered. */
+export class OriginRefused extends DomainError {
+  constructor() {
+    super('origin_refused', 'Pages of this origin are not let in.');
+  }
+}
+
 /** One connection carries one socket: more would be a way around every limit that counts connections. */
 export class AlreadyConnected extends DomainError {
   constructor() {

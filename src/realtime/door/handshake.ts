@@ -1,14 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Authenticator, isUnknownCaller, type VerifiedToken } from '../../auth';
-import { toProblem } from '../../common/problem';
+import { toProblem, ValidationFailed } from '../../common/problem';
 import { contextFrom, currentContext, runInContext } from '../../common/request-context';
 import { type Origin, RateLimits } from '../../rate-limit';
 import { SecurityEvents } from '../../telemetry';
 import type { ChatSocket } from '../socket-contract';
+import { LIVE_STREAM } from '../stream/live-stream-transport';
 import { ConnectionDoor } from './connection-door';
 import { STRANGER } from './stranger';
 
 type Next = (refusal?: Error) => void;
+
+/** The event of a connection by which nobody is let in, with the reason: for those who say so otherwise than by packet. */
+export const REFUSED = Symbol('refused');
 
 /** Lets sockets in by their token, and tells the others why not. */
 @Injectable()
@@ -27,16 +31,20 @@ export class Handshake {
     runInContext(contextFrom(socket.handshake.headers), () => {
       this.open(socket).then(
         () => next(),
-        (error: unknown) => next(this.refusal(error)),
+        // Whoever listens for it answers, and keeps records of it, as of any request that is refused.
+        (error: unknown) =>
+          next(socket.conn.emit(REFUSED, error) ? new Error('refused') : this.refusal(error)),
       );
     });
   }
 
   private async open(socket: ChatSocket): Promise<void> {
     const { actor, issuedAt, expiresAt } = await this.identify(socket);
-    await this.limits.request(actor);
+    // The request that became a stream was counted as a request.
+    if (socket.conn.transport.name !== LIVE_STREAM) await this.limits.request(actor);
+    const since = sinceOf(socket);
     this.door.admit(socket.conn);
-    socket.data = { actor, issuedAt, expiresAt, underway: 0, isLeaving: false };
+    socket.data = { actor, issuedAt, expiresAt, since, underway: 0, isLeaving: false };
   }
 
   private async identify(socket: ChatSocket): Promise<VerifiedToken> {
@@ -63,6 +71,13 @@ export class Handshake {
     this.security.refused(problem.code, STRANGER);
     return Object.assign(new Error(problem.title), { data: problem });
   }
+}
+
+/** Whether it is a good token is found out later: with a bad one nobody is kept out. @throws ValidationFailed */
+function sinceOf({ handshake }: ChatSocket): string | null {
+  const { since = null } = handshake.auth as { since?: unknown };
+  if (since !== null && typeof since !== 'string') throw ValidationFailed.of('since', 'must be a sync token');
+  return since;
 }
 
 /** Of the request that made the connection: those after it may come from elsewhere, or be one still to come. */

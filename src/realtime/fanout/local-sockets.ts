@@ -1,18 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/actor';
 import { Metrics } from '../../telemetry';
-import type { ChatServer, ChatSocket, ServerToClient } from '../socket-contract';
+import { HeldDeliveries } from '../replay/held-deliveries';
+import type { ChatServer, ChatSocket, ServerToClient, SyncRequired } from '../socket-contract';
 import type { Delivery } from './delivery';
 import { userRoom } from './user-room';
-
-type SyncRequired = Parameters<ServerToClient['sync_required']>[0];
 
 /** The sockets of this process, by the people behind them. */
 @Injectable()
 export class LocalSockets {
   private server?: ChatServer;
 
-  constructor(metrics: Metrics) {
+  constructor(
+    metrics: Metrics,
+    private readonly held: HeldDeliveries,
+  ) {
     metrics.gauge(
       { name: 'chat_sockets_connected', help: 'Sockets that were let in and are open.' },
       () => this.count,
@@ -56,14 +58,21 @@ export class LocalSockets {
     return this.roomsOf(tenantId, userIds).length > 0;
   }
 
-  /** To every device here of everybody in the audience; encoded once for all of them. */
-  deliver({ tenantId, audience, packet }: Delivery): void {
+  /**
+   * To every device here of everybody in the audience; encoded once for all of them. To those that are still being told
+   * what they missed after that.
+   */
+  deliver(delivery: Delivery): void {
+    const { tenantId, audience, packet } = delivery;
     if (packet === null) return;
     const rooms = this.roomsOf(tenantId, audience);
     if (rooms.length === 0) return;
+    const withheld = this.held.withhold(delivery, rooms);
     const { event, payload } = packet;
+    const hearers = this.server?.local.to(rooms);
     // The table in live-packet.ts pairs event and payload; the compiler can not follow it through here.
-    this.server?.local.to(rooms).emit(event, payload as never);
+    // The room of a socket's id is its own.
+    (withheld.length === 0 ? hearers : hearers?.except([...withheld]))?.emit(event, payload as never);
   }
 
   /** To every device here of one person, and nobody else. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Look, toUserPresenceDto, VisiblePresence } from '../../presence';
-import { isBehind } from '../fanout/is-behind';
+import { isBehind } from '../backlog/is-behind';
 import type { ChatSocket } from '../socket-contract';
 import type { Followed } from './presence-subscriptions';
 

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { DependencyUnavailable } from '../../common/problem';
 import { type Hearing, ListenersService } from '../../conversations';
-import { isBehind } from '../fanout/is-behind';
+import { isBehind } from '../backlog/is-behind';
 import { LocalSockets } from '../fanout/local-sockets';
 
 /** What comes in this time is asked about together. */

@@ -13,7 +13,7 @@ export const SECURITY_KINDS = [
   'token_expired',
   /** A call between services with a token that is none of ours. */
   'service_token_refused',
-  /** A page of a foreign site knocked at the socket door. */
+  /** A page of a foreign site knocked at the door for sockets, or for streams. */
   'origin_refused',
   /** A conversation that is not there, or not for who asked. */
   'not_a_member',
@@ -34,6 +34,7 @@ export type SecurityKind = (typeof SECURITY_KINDS)[number];
 const KINDS_OF_REFUSALS: Partial<Record<ProblemCode, SecurityKind>> = {
   unauthenticated: 'token_refused',
   token_expired: 'token_expired',
+  origin_refused: 'origin_refused',
   conversation_not_found: 'not_a_member',
   insufficient_role: 'role_refused',
   not_sender: 'role_refused',

@@ -5,12 +5,19 @@ import { ConfigModule, loadConfig } from '../../../src/config';
 import { ConversationChanges } from '../../../src/conversations';
 import { ConversationChangesRepository } from '../../../src/conversations/change/conversation-changes.repository';
 import { DatabaseModule } from '../../../src/database';
-import { EditingService, HistoryService, type MessagePolicy, Policy } from '../../../src/messages';
+import {
+  EditingService,
+  HistoryService,
+  type MessagePolicy,
+  MissedMessagesService,
+  Policy,
+} from '../../../src/messages';
 import { EditingRepository } from '../../../src/messages/editing/editing.repository';
 import { ExpiryRepository } from '../../../src/messages/expiry/expiry.repository';
 import { MessageExpirer } from '../../../src/messages/expiry/message-expirer';
 import { MessageScrubber } from '../../../src/messages/expiry/message-scrubber';
 import { MessagesRepository } from '../../../src/messages/messages.repository';
+import { MissedMessagesRepository } from '../../../src/messages/missed/missed-messages.repository';
 import { MessagePolicies } from '../../../src/messages/policies/message-policies';
 import { MessageTypes } from '../../../src/messages/types/message-types';
 import { TextMessage } from '../../../src/messages/types/text-message';
@@ -66,6 +73,8 @@ export class MessagesNode {
         ExpiryRepository,
         MessageExpirer,
         MessageScrubber,
+        MissedMessagesRepository,
+        MissedMessagesService,
       ],
     }).compile();
     await module.init();

@@ -47,6 +47,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
 
   'GET /v1/presence': AS_DESCRIBED,
 
+  'GET /v1/stream': AS_DESCRIBED,
   'GET /v1/sync': AS_DESCRIBED,
 
   'POST /v1/conversations': [

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import type { Answer } from '../rest';
 import { type Draft, toWire } from './draft';
 
@@ -40,7 +40,7 @@ export class Wire {
       traceId === undefined ? headers : { ...headers, traceparent: `00-${traceId}-00000000000000a1-00` };
     const started = performance.now();
     const answer = await this.pool.request({ method, path: target, headers: traced, body });
-    const text = await answer.body.text();
+    const text = await textOf(answer);
     const ms = performance.now() - started;
     return { status: answer.statusCode, headers: answer.headers, text, ms, traceId };
   }
@@ -60,4 +60,11 @@ export class Wire {
 /** The answer as stories know it. */
 export function toAnswer({ status, headers, text }: WireAnswer): Answer<unknown> {
   return { status, headers: headers as Record<string, string>, body: text === '' ? '' : JSON.parse(text) };
+}
+
+/** Of an answer that has no end, nothing. */
+async function textOf({ headers, body }: Dispatcher.ResponseData): Promise<string> {
+  if (!String(headers['content-type']).startsWith('text/event-stream')) return body.text();
+  body.on('error', () => undefined).destroy();
+  return '';
 }

@@ -71,6 +71,25 @@ export class RawConnection {
       await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
+  /** What it is told from now on stays where it is, and soon with the peer. */
+  stopsReading(): void {
+    this.tcp.pause();
+  }
+
+  readsOn(): void {
+    this.tcp.resume();
+  }
+
+  /** From now on so many bytes a second, for as long as it is open. */
+  readsSlowly(bytesPerSecond: number): void {
+    this.tcp.removeAllListeners('data').pause();
+    const reading = setInterval(() => {
+      const chunk = this.tcp.read(bytesPerSecond / 10) as Buffer | null;
+      if (chunk !== null) this.received += chunk.toString('latin1');
+    }, 100);
+    this.tcp.once('close', () => clearInterval(reading));
+  }
+
   ends(): void {
     this.tcp.destroy();
   }

@@ -20,7 +20,15 @@ import {
   ReceiptsService,
   UnreadService,
 } from '../../../src/conversations';
-import { EditingService, HistoryService, MessagesModule, MessagesService } from '../../../src/messages';
+import { Database } from '../../../src/database';
+import type { MessageDto } from '../../../src/message-view';
+import {
+  EditingService,
+  HistoryService,
+  MessagesModule,
+  MessagesService,
+  MissedMessagesService,
+} from '../../../src/messages';
 import { type Announcement, EventAnnouncer, OutboxModule } from '../../../src/outbox';
 import {
   OnlineKeys,
@@ -54,6 +62,8 @@ class Beneath {
     Promise.resolve(aMessage(1));
   /** What the database says of a gap. */
   history: readonly Announcement[] = [];
+  /** What it says that somebody has missed. */
+  missed: () => Promise<readonly MessageDto[]> = () => Promise.resolve([]);
 
   async send(actor: Actor, command: { conversationId: string }): Promise<unknown> {
     return { message: await this.sending(actor, command), replayed: false };
@@ -95,6 +105,10 @@ export class RealtimeNode extends Beneath {
     Logger.overrideLogger(false);
     let node: Beneath = new Beneath();
     const sessions = new ValidSessions();
+    const replay = {
+      of: async () => ({ messages: await node.missed(), snapshot: '1:1:', takenAt: new Date() }),
+      tokenAt: () => Promise.resolve('a-token'),
+    };
     const core = {
       send: (actor: Actor, command: { conversationId: string }) => node.send(actor, command),
       announcementsBetween: (...gap: Parameters<Beneath['announcementsBetween']>) =>
@@ -113,6 +127,7 @@ export class RealtimeNode extends Beneath {
           { provide: VisibilityAnnouncer, useValue: new VisibilityAnnouncer() },
           { provide: DatabaseConfig, useValue: { nodeId: randomUUID() } },
           { provide: RedisConfig, useValue: { url: redis, keyPrefix: 'realtime-node:' } },
+          { provide: Database, useValue: { answers: () => Promise.resolve(true) } },
         ),
         RealtimeModule,
       ],
@@ -127,6 +142,7 @@ export class RealtimeNode extends Beneath {
           { provide: MessagesService, useValue: core },
           { provide: EditingService, useValue: core },
           { provide: HistoryService, useValue: core },
+          { provide: MissedMessagesService, useValue: replay },
         ),
       )
       .overrideModule(ConversationsModule)
@@ -138,7 +154,7 @@ export class RealtimeNode extends Beneath {
         ),
       )
       .overrideModule(SyncModule)
-      .useModule(offering({ provide: SyncService, useValue: {} }))
+      .useModule(offering({ provide: SyncService, useValue: replay }))
       .overrideModule(PresenceModule)
       .useModule(nobodyThere())
       .overrideModule(OutboxModule)

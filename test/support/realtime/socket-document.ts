@@ -65,10 +65,17 @@ export class SocketDocument {
 
   /** What is wrong with a frame of the server's, in ajv's words; nothing where it is as it should be. */
   faultsOfFrame(event: string, args: readonly unknown[]): string[] {
-    if (!this.serverEvents.includes(event)) return ['there is no such event'];
-    const hasPayload = this.document.components.messages[event]?.payload !== undefined;
+    const message = this.messageFrom(event);
+    if (message === undefined) return ['there is no such event'];
+    const hasPayload = this.hasPayload(event);
     if (args.length !== (hasPayload ? 1 : 0)) return [`it has ${args.length} arguments`];
-    return hasPayload ? this.faults(event, args[0]) : [];
+    return hasPayload ? this.faults(message, args[0]) : [];
+  }
+
+  /** Whether an event of the server's says anything besides its name. */
+  hasPayload(event: string): boolean {
+    const message = this.messageFrom(event);
+    return message !== undefined && this.document.components.messages[message]?.payload !== undefined;
   }
 
   /** What is wrong with an acknowledgement. Of an event that is none, only a refusal is right. */
@@ -91,8 +98,22 @@ export class SocketDocument {
   }
 
   private namesOf(action: Operation['action']): string[] {
+    return this.messages(action).map((key) => this.nameOf(key));
+  }
+
+  /** What an event of the server's is called in the document. */
+  private messageFrom(event: string): string | undefined {
+    return this.messages('send').find((key) => this.nameOf(key) === event);
+  }
+
+  /** What the messages of one direction are called in the document: one name in both directions is two messages. */
+  private messages(action: Operation['action']): string[] {
     const operations = Object.entries(this.document.operations);
-    return operations.filter(([, operation]) => operation.action === action).map(([name]) => name);
+    return operations.filter(([, operation]) => operation.action === action).map(([key]) => key);
+  }
+
+  private nameOf(key: string): string {
+    return this.document.components.messages[key]?.name ?? key;
   }
 }
 
