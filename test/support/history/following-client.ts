@@ -46,6 +46,10 @@ export class FollowingClient {
     const pages = device.frames.filter(({ event }) => event === 'sync');
     for (const { at, frame } of pages) this.take(frame as SyncPageDto, node, at);
     device.socket.on('sync_required', () => void this.catchUp());
+    // What they knew of it may have changed while they were out.
+    device.socket.on('participant_added', ({ userId }: { userId: string }) => {
+      if (userId === this.person.id) void this.catchUp();
+    });
     if (pages.length === 0 || (pages.at(-1)?.frame as SyncPageDto).hasMore) void this.catchUp();
   }
 

@@ -22,6 +22,8 @@ const BEFORE_RETRY_MS = 150;
 /** One person with one device, whose every attempt and every frame is noted. */
 export class RecordedClient {
   private device: Device | undefined;
+  /** Asked by socket and not answered yet. */
+  private readonly pending = new Set<Promise<unknown>>();
   readonly following: FollowingClient;
 
   /** @param nodes of the person's world. */
@@ -101,7 +103,12 @@ export class RecordedClient {
     });
     const stopped = delay(ms, 'over', { signal }).catch(() => 'stopped');
     // A listener that is stopped stays: it must hear the end of the story.
-    if ((await Promise.race([ended, stopped])) === 'over') device.leaves();
+    if ((await Promise.race([ended, stopped])) === 'over') {
+      // Nobody who waits for an answer leaves.
+      this.device = undefined;
+      await Promise.race([ended, Promise.allSettled(this.pending)]);
+      device.leaves();
+    }
     return true;
   }
 
@@ -117,10 +124,12 @@ export class RecordedClient {
     const { kind, ...rest } = action;
     const { key: clientMessageId, ...fields } = rest as typeof rest & { key?: string };
     const body = { ...fields, ...(clientMessageId !== undefined && { clientMessageId }) };
-    const outcome = await (
+    const answer = (
       device.socket.timeout(PATIENCE_MS).emitWithAck(EVENTS[kind] ?? '', body) as Promise<Ack<SeenMessage>>
     ).then(acknowledged, unknown);
-    this.history.complete(attempt, outcome);
+    this.pending.add(answer);
+    this.history.complete(attempt, await answer);
+    this.pending.delete(answer);
     return attempt;
   }
 }
