@@ -398,7 +398,7 @@ describe('sync', () => {
   it('brings all that was said in a long absence, in order', async () => {
     const chat = await alice.chatWith(bob);
     const token = await now(alice);
-    await Promise.all(upTo(20).map(() => times(30, (n) => bob.says(chat, `message ${n}`))));
+    for (const batch of upTo(20)) await times(30, (n) => bob.says(chat, `message ${n} of ${batch}`));
     const seqs: number[] = [];
     let page: SyncPageDto | undefined;
     do {
