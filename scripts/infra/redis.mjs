@@ -17,11 +17,11 @@ const READY_WITHIN_MS = 20_000;
  * @param {object} options
  * @param {string} options.home a folder its account can reach
  * @param {string} options.log
+ * @param {string} [options.password] that of one whose place this takes
  */
-export async function startRedis({ home, log }) {
+export async function startRedis({ home, log, password = newSecret() }) {
   const { command, env } = await redisBinary(home);
   const folder = makeServerOwned(join(home, 'redis'));
-  const password = newSecret();
   return onFreePort(async (port) => {
     const program = startTied(command, [writeConfiguration({ folder, port, password })], {
       account: serverAccount,

@@ -313,12 +313,13 @@ describe('a stream', () => {
 
   it('leaves nothing behind, however it ends', async () => {
     await nobodyIsHere();
+    const before = await connections();
     const many = await times(20, () => alice.streams());
     await eventually(async () => expect(await connected()).toBe(20));
     for (const stream of many) stream.leaves();
     await nobodyIsHere();
-    // But for those of requests, which are kept.
-    await eventually(async () => expect(await connections()).toBeLessThan(10));
+    // Those of requests are kept, and may be a few more by now.
+    await eventually(async () => expect(await connections()).toBeLessThan(before + 10));
   });
 
   it('is gone with its connection also where it has to wait there for another one', async () => {

@@ -14,6 +14,36 @@ const NOTICED_MS = 7_000;
 const SILENT_MS = 45_000;
 const HEALED_WITHIN_MS = 6_000;
 
+describe('F07 a node that was without Redis from its start', () => {
+  let world: World;
+  let link: FaultProxy;
+  beforeAll(async () => {
+    link = await FaultProxy.to(testRedisUrl());
+    link.become('cut');
+    world = await World.start();
+    await world.startNode({ REDIS_URL: link.url });
+  });
+  afterAll(async () => {
+    link.become('none');
+    await world.stop();
+    link.close();
+  });
+
+  it('has long done what others hear of when they hear of it first: unread counts are right at once', async () => {
+    const [alice, bob] = [world.person('Alice'), world.person('Bob')];
+    const [here, there] = [await bob.at(0).connects(), await bob.at(1).connects()];
+    const told = (device: Device): number | undefined => device.heard('unread_changed').at(-1)?.unreadCount;
+    const chat = await alice.at(1).chatWith(bob);
+    await alice.at(1).says(chat, 'not heard at the other');
+    await eventually(() => expect(told(there)).toBe(1));
+    await delay(SILENT_MS);
+    expect(told(here)).toBeUndefined();
+    link.become('none');
+    await eventually(() => expect(told(here)).toBe(1), HEALED_WITHIN_MS);
+    for (const device of [here, there]) device.leaves();
+  }, 90_000);
+});
+
 describe.each(['cut', 'hole'] as const)('F07 a node without Redis for long (%s)', (fault) => {
   let world: World;
   let link: FaultProxy;

@@ -89,6 +89,14 @@ export class ClusterNode {
     this.process = undefined;
   }
 
+  /** As an operator does it: told to end, and waited for. @returns its exit code. */
+  async stop(): Promise<number | null | undefined> {
+    this.process?.signal('SIGTERM');
+    const code = await this.process?.exited;
+    this.process = undefined;
+    return code;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.process?.signal(signal);
   }

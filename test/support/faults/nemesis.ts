@@ -4,8 +4,8 @@ import { SeededRandom } from '../openapi/seeded-random';
 import type { Cluster, ClusterNode, LinkName } from './cluster';
 import type { Fault } from './fault-proxy';
 
-/** `kill`: SIGKILL, and a new process when it is over. `freeze`: SIGSTOP and SIGCONT. */
-export type Strike = 'kill' | 'freeze' | { readonly link: LinkName; readonly fault: Fault };
+/** `kill`: SIGKILL, and a new process when it is over; `stop`: SIGTERM, likewise. `freeze`: SIGSTOP and SIGCONT. */
+export type Strike = 'kill' | 'stop' | 'freeze' | { readonly link: LinkName; readonly fault: Fault };
 
 export interface Blow {
   /** From the beginning. */
@@ -62,12 +62,13 @@ function severs(strike: Strike): boolean {
 
 async function begin(node: ClusterNode, strike: Strike): Promise<void> {
   if (strike === 'kill') await node.kill();
+  else if (strike === 'stop') await node.stop();
   else if (strike === 'freeze') node.signal('SIGSTOP');
   else node.links[strike.link].become(strike.fault);
 }
 
 async function end(node: ClusterNode, strike: Strike): Promise<void> {
-  if (strike === 'kill') await node.start();
+  if (strike === 'kill' || strike === 'stop') await node.start();
   else if (strike === 'freeze') node.signal('SIGCONT');
   else node.links[strike.link].become('none');
 }

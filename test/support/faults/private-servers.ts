@@ -11,6 +11,8 @@ export class PrivateServers implements WorldServers {
   /** Empty: nodes are to migrate. By way of `link`; `query` goes to Postgres directly. Dropped, all of it ends. */
   readonly database: TestDatabase;
   private frozen: number[] = [];
+  /** The last is the one that counts. */
+  private readonly redises: HeldServers['redis'][];
 
   private constructor(
     private readonly held: HeldServers,
@@ -18,6 +20,7 @@ export class PrivateServers implements WorldServers {
     readonly link: FaultProxy,
     private postgres: HeldServers['postgres'],
   ) {
+    this.redises = [held.redis];
     this.database = {
       url: link.url,
       query: (text, values) => queryAt(this.postgres.url, text, values),
@@ -32,7 +35,20 @@ export class PrivateServers implements WorldServers {
   }
 
   get redisUrl(): string {
-    return this.held.redis.url;
+    return this.redis.url;
+  }
+
+  /** As when its machine lost power: nothing of what it had is left. */
+  async killRedis({ pid } = this.redis): Promise<void> {
+    kill(pid, 'SIGKILL');
+    await processGone(pid);
+  }
+
+  /** One more, empty: at another port, with the same password. @returns that which counted until now. */
+  async redisAgain(): Promise<HeldServers['redis']> {
+    const before = this.redis;
+    this.redises.push(await this.held.redisAgain());
+    return before;
   }
 
   /** Of Postgres itself, past every link. */
@@ -83,7 +99,11 @@ export class PrivateServers implements WorldServers {
     this.thawPostgres();
     this.link.close();
     this.held.killHolder();
-    await Promise.all([this.postgres, this.held.redis].map(({ pid }) => processGone(pid)));
+    await Promise.all([this.postgres, ...this.redises].map(({ pid }) => processGone(pid)));
+  }
+
+  private get redis(): HeldServers['redis'] {
+    return this.redises.at(-1) ?? this.held.redis;
   }
 
   /** The postmaster and those that it made: each of them is in a group of its own. */

@@ -1,4 +1,4 @@
-import type { SeenMessage } from './history';
+import type { SeenMessage, SyncedPage } from './history';
 
 /** A history as one member read it, page by page, at one node. Ascending by seq. */
 export interface ReadHistory {
@@ -9,7 +9,13 @@ export interface ReadHistory {
   readonly messages: readonly SeenMessage[];
 }
 
-/** One line of an inbox. */
+/** All that somebody is told who comes to a node with the first token they had. */
+export interface ReadSync extends SyncedPage {
+  readonly reader: string;
+  readonly node: number;
+}
+
+/** What somebody is told of a conversation of theirs, by their inbox or what has changed. */
 export interface ReadCount {
   readonly reader: string;
   readonly node: number;
@@ -44,8 +50,9 @@ export interface FinalState {
   /** As the service shows it, to every member, at every node. */
   readonly histories: readonly ReadHistory[];
   readonly counts: readonly ReadCount[];
-  /** The stream, from its beginning. */
-  readonly bus: readonly BusEvent[];
+  readonly syncs: readonly ReadSync[];
+  /** The stream, from its beginning; null: it was lost, with the Redis that it was in. */
+  readonly bus: readonly BusEvent[] | null;
   /** Events that were never published. */
   readonly backlog: number;
 }

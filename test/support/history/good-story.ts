@@ -1,5 +1,13 @@
 import type { BusEvent, FinalState } from './final-state';
-import { type Action, type Attempt, History, type Outcome, type SeenMessage, type Session } from './history';
+import {
+  type Action,
+  type Attempt,
+  History,
+  type Outcome,
+  type SeenMessage,
+  type Session,
+  type VersionedMessage,
+} from './history';
 
 /** When the story begins. */
 export const NOON = Date.parse('2030-01-01T12:00:00Z');
@@ -7,13 +15,16 @@ export const CHAT = 'chat';
 /** Left in the middle. */
 export const CAT = 'cat';
 
+/** At which each message was made. */
+const REVISIONS = [0, 2, 3, 5, 8, 9];
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A story that may be spoilt. */
 export interface Story {
   readonly history: History;
   readonly end: {
-    -readonly [Key in keyof FinalState]: FinalState[Key] extends readonly (infer Item)[]
+    -readonly [Key in keyof FinalState]: NonNullable<FinalState[Key]> extends readonly (infer Item)[]
       ? Mutable<Item>[]
       : FinalState[Key];
   };
@@ -33,11 +44,11 @@ export function goodStory(): Story {
     message(5, 'ann', 'five', 9_000),
   ];
   const [one, two, three, four, five] = messages as [
-    SeenMessage,
-    SeenMessage,
-    SeenMessage,
-    SeenMessage,
-    SeenMessage,
+    VersionedMessage,
+    VersionedMessage,
+    VersionedMessage,
+    VersionedMessage,
+    VersionedMessage,
   ];
 
   did(history, 'ann', sending(one), 0, 10, stored(one));
@@ -54,13 +65,19 @@ export function goodStory(): Story {
   history.troubles.push({ what: 'kill', node: 1, severs: true, from: NOON + 4_000, until: NOON + 5_000 });
   history.usage.push({ node: 0, at: NOON, rssMib: 100, openFiles: 50, postgresConnections: 20 });
 
-  Object.assign(one, { content: 'one!' });
-  Object.assign(three, { content: null, deletedAt: at(2_505) });
+  Object.assign(one, { content: 'one!', rev: 4 });
+  Object.assign(three, { content: null, deletedAt: at(2_505), rev: 6 });
   history.sessions.push(
     session('ann', 0, null, messages),
     session('bob', 0, null, messages),
     session(CAT, 1, 2_100, [one, two, three]),
   );
+  told(history, 'ann', 0);
+  told(history, 'bob', 1);
+  for (const client of ['ann', 'bob', CAT]) {
+    synced(history, client, -900, []);
+    synced(history, client, 3_500, client === CAT ? [] : [one, two, three]);
+  }
 
   const read = (reader: string, node: number) => ({
     reader,
@@ -84,6 +101,14 @@ export function goodStory(): Story {
         { reader: 'ann', node: 0, conversationId: CHAT, lastReadSeq: 5, unreadCount: 0 },
         { reader: 'bob', node: 1, conversationId: CHAT, lastReadSeq: 4, unreadCount: 1 },
       ],
+      syncs: ['ann', 'bob'].map((reader) => ({
+        reader,
+        node: 0,
+        conversations: [{ id: CHAT }],
+        messages: messages.map((row) => ({ ...row })),
+        receipts: [{ conversationId: CHAT, userId: 'bob', lastReadSeq: 4 }],
+        removedConversationIds: [],
+      })),
       bus: [
         event(1, 'ConversationCreated', {}),
         created(2, one),
@@ -106,11 +131,12 @@ export function at(ms: number): string {
   return new Date(NOON + ms).toISOString();
 }
 
-export function message(seq: number, senderId: string, content: string, sentMs: number): SeenMessage {
+export function message(seq: number, senderId: string, content: string, sentMs: number): VersionedMessage {
   return {
     id: `message ${seq}`,
     conversationId: CHAT,
     seq,
+    rev: REVISIONS[seq] ?? 10,
     senderId,
     type: 'text',
     content,
@@ -162,6 +188,25 @@ export function stored(sent: SeenMessage): Outcome {
 
 export function heard(sent: SeenMessage) {
   return { at: Date.parse(sent.sentAt) + 5, event: 'new_message', frame: { message: { ...sent } } };
+}
+
+/** Devices of this client, the one that is there. */
+function told({ sessions }: History, client: string, unreadCount: number): void {
+  const frame = { conversationId: CHAT, unreadCount };
+  sessions
+    .find((one) => one.client === client)
+    ?.heard.push({ at: NOON + 9_500, event: 'unread_changed', frame });
+}
+
+export function synced(
+  history: History,
+  client: string,
+  ms: number,
+  messages: readonly VersionedMessage[],
+  conversations: readonly { id: string }[] = [],
+): void {
+  const page = { conversations, messages, receipts: [], removedConversationIds: [] };
+  history.syncs.push({ client, node: 0, askedAt: NOON + ms, at: NOON + ms + 10, page });
 }
 
 function marked(lastReadSeq: number): Outcome {

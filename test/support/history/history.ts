@@ -34,6 +34,9 @@ export type SeenMessage = Pick<
   | 'deletedAt'
 >;
 
+/** Of two states of a message that of the higher revision is the later one. */
+export type VersionedMessage = SeenMessage & Pick<MessageDto, 'rev'>;
+
 /**
  * `fail`: refused, and certainly nothing happened. `info`: nobody knows (a time-out, a cut, a 5xx). `open`: not
  * answered yet.
@@ -83,6 +86,28 @@ export interface Session {
   readonly heard: Heard[];
 }
 
+/** Of a page of what changed what can be compared. */
+export interface SyncedPage {
+  readonly conversations: readonly { readonly id: string }[];
+  readonly messages: readonly VersionedMessage[];
+  readonly receipts: readonly {
+    readonly conversationId: string;
+    readonly userId: string;
+    readonly lastReadSeq: number | null;
+  }[];
+  readonly removedConversationIds: readonly string[];
+}
+
+/** That a client asked what has changed since it asked last, and what it was told. */
+export interface Synced {
+  readonly client: string;
+  readonly node: number;
+  readonly askedAt: number;
+  readonly at: number;
+  /** null: it was refused, and not because something was away. */
+  readonly page: SyncedPage | null;
+}
+
 /** Something that was broken for a while. */
 export interface Trouble {
   readonly what: string;
@@ -109,6 +134,8 @@ const OPEN: Outcome = { phase: 'open', status: null, retryAfter: null };
 export class History {
   readonly attempts: Attempt[] = [];
   readonly sessions: Session[] = [];
+  /** The first of each client was before everything else. */
+  readonly syncs: Synced[] = [];
   readonly troubles: Trouble[] = [];
   readonly usage: Usage[] = [];
 
@@ -132,7 +159,7 @@ export class History {
 
   /** As JSON lines in the order of time, for whoever has to find out what went wrong. */
   writeTo(path: string): void {
-    const { attempts, sessions, troubles } = this;
+    const { attempts, sessions, syncs, troubles } = this;
     const lines = [
       ...attempts.flatMap(({ invokedAt, endedAt, outcome, ...attempt }) => [
         { t: invokedAt, phase: 'invoke', ...attempt },
@@ -143,6 +170,7 @@ export class History {
         ...heard.map(({ at, ...frame }) => ({ t: at, phase: 'heard', client, node, ...frame })),
         ...(endedAt === null ? [] : [{ t: endedAt, phase: 'gone', client, node }]),
       ]),
+      ...syncs.map(({ at, ...synced }) => ({ t: at, phase: 'synced', ...synced })),
       ...troubles.flatMap(({ from, until, ...trouble }) => [
         { t: from, phase: 'trouble', ...trouble },
         { t: until, phase: 'healed', ...trouble },

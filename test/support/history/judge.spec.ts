@@ -1,4 +1,4 @@
-import type { Heard, SeenMessage, Session } from './history';
+import type { Heard, SeenMessage, Session, VersionedMessage } from './history';
 import {
   at,
   CAT,
@@ -14,6 +14,7 @@ import {
   sending,
   type Story,
   stored,
+  synced,
   UNKNOWN,
 } from './good-story';
 import { judge } from './judge';
@@ -23,7 +24,7 @@ type Spoilt = [what: string, spoil: (story: Story) => unknown, invariant: string
 const session = ({ history }: Story, client: string): Session =>
   history.sessions.find((one) => one.client === client) as Session;
 const says = (one: Heard, event: string, seq: number): boolean =>
-  one.event === event && (one.frame as { message: SeenMessage }).message.seq === seq;
+  one.event === event && (one.frame as { message: VersionedMessage }).message.seq === seq;
 const unhear = (story: Story, client: string, ...seqs: number[]): void => {
   const { heard } = session(story, client);
   heard.splice(0, heard.length, ...heard.filter((one) => !seqs.some((seq) => says(one, 'new_message', seq))));
@@ -37,6 +38,9 @@ const pageOf = (story: Story, index: number): SeenMessage[] => {
   history.messages = own;
   return own;
 };
+/** As it is in the end. */
+const inTheEnd = ({ end }: Story, seq: number): VersionedMessage =>
+  end.syncs[0]?.messages[seq - 1] as VersionedMessage;
 const STRAY = message(6, 'bob', 'six', 9_500);
 const syncRequired = (ms: number): Heard => ({ at: NOON + ms, event: 'sync_required', frame: {} });
 
@@ -143,6 +147,68 @@ const SPOILT: Spoilt[] = [
     },
     'I4',
   ],
+  [
+    'a message that is not heard, told of, and not found by who asks what has changed',
+    (story) => {
+      unhear(story, 'bob', 4);
+      session(story, 'bob').heard.push(syncRequired(8_300));
+      synced(story.history, 'bob', 8_400, []);
+    },
+    'I4',
+  ],
+  [
+    'an edit that is neither heard nor told',
+    (story) => {
+      const before = { ...message(1, 'ann', 'one', 0) };
+      session(story, 'bob').heard[0] = heard(before);
+      story.history.syncs.splice(0);
+      synced(story.history, 'bob', -900, []);
+    },
+    'I4',
+  ],
+  [
+    'a client that is told what was, as if it were later',
+    (story) => synced(story.history, 'bob', 9_600, [{ ...message(1, 'ann', 'one', 0), rev: 9 }]),
+    'I4',
+  ],
+  [
+    'a client that may not ask what has changed',
+    ({ history }) => Object.assign(history.syncs[1] ?? {}, { page: null }),
+    'I4',
+  ],
+  [
+    'a sync that leaves something out',
+    ({ end }) => Object.assign(end.syncs[0] ?? {}, { messages: end.syncs[0]?.messages.slice(1) }),
+    'I4',
+  ],
+  ['a sync with another text', (story) => Object.assign(inTheEnd(story, 1), { content: 'one' }), 'I4'],
+  [
+    'a sync with what was deleted',
+    (story) => Object.assign(inTheEnd(story, 3), { content: 'three', deletedAt: null }),
+    'I4',
+  ],
+  [
+    'a sync that takes a conversation from a member',
+    ({ end }) => Object.assign(end.syncs[1] ?? {}, { removedConversationIds: [CHAT] }),
+    'I4',
+  ],
+  [
+    'a sync with an old mark of somebody',
+    ({ end }) =>
+      Object.assign(end.syncs[1] ?? {}, {
+        receipts: [{ conversationId: CHAT, userId: 'bob', lastReadSeq: 2 }],
+      }),
+    'I4',
+  ],
+  [
+    'a device that was told another count last',
+    (story) => {
+      const frame = { conversationId: CHAT, unreadCount: 2 };
+      session(story, 'bob').heard.push({ at: NOON + 9_600, event: 'unread_changed', frame });
+    },
+    'I5',
+  ],
+  ['a device that was never told a count', (story) => session(story, 'bob').heard.pop(), 'I5'],
   ['a count that is too high', ({ end }) => Object.assign(end.counts[0] ?? {}, { unreadCount: 1 }), 'I5'],
   ['a count that is too low', ({ end }) => Object.assign(end.counts[1] ?? {}, { unreadCount: 0 }), 'I5'],
   [
@@ -188,6 +254,46 @@ const SPOILT: Spoilt[] = [
     ({ end }) =>
       end.histories.push({ ...(end.histories[0] as Story['end']['histories'][number]), reader: CAT }),
     'I6',
+  ],
+  [
+    'a message told by a sync to one who was removed',
+    ({ history }) => synced(history, CAT, 8_500, [message(4, 'bob', 'four', 8_000)]),
+    'I6',
+  ],
+  [
+    'a conversation told by a sync to one who was removed from it',
+    ({ history }) => synced(history, CAT, 8_500, [], [{ id: CHAT }]),
+    'I6',
+  ],
+  [
+    'a sync in the end with a message that is not for them',
+    ({ end }) => {
+      const [first] = end.syncs;
+      end.syncs.push({ ...(first as NonNullable<typeof first>), reader: CAT });
+    },
+    'I6',
+  ],
+  ...['user_typing', 'messages_read', 'unread_changed'].map((event): Spoilt => [
+    `a frame about a conversation to one who was removed from it: ${event}`,
+    (story) => {
+      Object.assign(session(story, CAT), { endedAt: null });
+      session(story, CAT).heard.push({ at: NOON + 5_000, event, frame: { conversationId: CHAT } });
+    },
+    'I6',
+  ]),
+  [
+    'a change of a conversation told to one who was removed from it',
+    (story) => {
+      Object.assign(session(story, CAT), { endedAt: null });
+      const frame = { conversation: { id: CHAT } };
+      session(story, CAT).heard.push({ at: NOON + 5_000, event: 'conversation_updated', frame });
+    },
+    'I6',
+  ],
+  [
+    'an event that is left behind, though the bus was lost',
+    ({ end }) => Object.assign(end, { bus: null, backlog: 1 }),
+    'I7',
   ],
   ['an event that never left', ({ end }) => end.bus.splice(5, 1), 'I7'],
   ['an event that is left behind', ({ end }) => (end.backlog = 1), 'I7'],
@@ -249,17 +355,32 @@ const SPOILT: Spoilt[] = [
 const HARMLESS: [what: string, happen: (story: Story) => unknown][] = [
   ['the good story', () => undefined],
   [
-    'a message that was not heard, and told of in time',
+    'a message that was not heard, told of in time, and asked for',
     (story) => {
       unhear(story, 'bob', 4);
       session(story, 'bob').heard.push(syncRequired(8_300));
+      synced(story.history, 'bob', 8_400, [inTheEnd(story, 4)]);
     },
   ],
   [
-    'a message that was not heard by one who went soon after',
+    'a message that was not heard by one who went soon after, and asked for it later',
     (story) => {
       unhear(story, 'bob', 4, 5);
       session(story, 'bob').endedAt = NOON + 11_000;
+      synced(story.history, 'bob', 12_000, [inTheEnd(story, 4), inTheEnd(story, 5)]);
+    },
+  ],
+  ['a bus that was lost', ({ end }) => Object.assign(end, { bus: null })],
+  [
+    'one who hears of their removal, and what was on its way',
+    (story) => {
+      Object.assign(session(story, CAT), { endedAt: null });
+      const frames: [number, string, object][] = [
+        [3_020, 'messages_read', { conversationId: CHAT }],
+        [3_030, 'participant_removed', { conversationId: CHAT, userId: CAT }],
+      ];
+      for (const [ms, event, frame] of frames)
+        session(story, CAT).heard.push({ at: NOON + ms, event, frame });
     },
   ],
   [
@@ -276,6 +397,7 @@ const HARMLESS: [what: string, happen: (story: Story) => unknown][] = [
       did(story.history, 'ann', { kind: 'add', conversationId: CHAT, userId: CAT }, 3_500, 3_510, OK);
       story.end.stays.push({ conversationId: CHAT, userId: CAT, from: 4, to: null });
       session(story, CAT).heard.push(heard(message(4, 'bob', 'four', 8_000)));
+      synced(story.history, CAT, 9_500, [inTheEnd(story, 5)], [{ id: CHAT }]);
     },
   ],
 ];

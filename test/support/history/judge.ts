@@ -1,8 +1,9 @@
 import type { FinalState } from './final-state';
 import { bounds, type Caps } from './invariants/bounds';
+import { caughtUp } from './invariants/caught-up';
 import { counts } from './invariants/counts';
 import { eventsLeave } from './invariants/events-leave';
-import type { Invariant, Observed } from './invariants/invariant';
+import { all, type Invariant, type Observed } from './invariants/invariant';
 import { liveOrder } from './invariants/live-order';
 import { membersOnly } from './invariants/members-only';
 import { nothingLost } from './invariants/nothing-lost';
@@ -10,6 +11,7 @@ import { nothingTwice } from './invariants/nothing-twice';
 import { oneOrder } from './invariants/one-order';
 import { promptAnswers } from './invariants/prompt-answers';
 import { recovery } from './invariants/recovery';
+import { toldCounts } from './invariants/told-counts';
 
 /** Of each kind; what is wrong a thousand times is told well enough by some. */
 const MOST_TOLD = 10;
@@ -23,8 +25,8 @@ export function judge(seen: Observed, end: FinalState, caps: Caps = USUAL_CAPS):
     I1: nothingLost,
     I2: nothingTwice,
     I3: oneOrder,
-    I4: liveOrder,
-    I5: counts,
+    I4: all(liveOrder, caughtUp),
+    I5: all(counts, toldCounts),
     I6: membersOnly,
     I7: eventsLeave,
     I8: bounds(caps),

@@ -21,6 +21,8 @@ export interface LoadOptions {
 const GROUP = 4;
 /** Of those who connect this many never leave by themselves. */
 const STAYING = 0.3;
+/** Of those who are about to do something so many are seen to type first. */
+const TYPING = 0.2;
 const FOR_EVER_MS = 2 ** 31 - 1;
 
 interface Chat {
@@ -69,7 +71,14 @@ export class Load {
       if (chats.some((chat) => chat.id === id)) continue;
       chats.push({ id, members, guest: index % 2 === 0 ? undefined : others.at(-1) });
     }
-    return new Load(history, people, chats, world.nodeUrls.length, options);
+    const load = new Load(history, people, chats, world.nodeUrls.length, options);
+    for (const { following } of load.clients) await following.begin();
+    return load;
+  }
+
+  /** The token with which each client began, by its id. */
+  get firstTokens(): ReadonlyMap<string, string> {
+    return new Map(this.clients.map(({ id, following }) => [id, following.firstToken]));
   }
 
   start(): void {
@@ -83,6 +92,8 @@ export class Load {
     const timer = setTimeout(() => this.givingUp.abort(), withinMs);
     await Promise.all([this.busy, this.listening]);
     clearTimeout(timer);
+    // Who is away in the end comes once more to ask.
+    for (const { listens, following } of this.clients) if (!listens) void following.catchUp();
   }
 
   leave(): void {
@@ -107,6 +118,7 @@ export class Load {
       await this.think(this.options.thinkMs * 2 * random.next());
       if (this.stopping.signal.aborted) return;
       const chat = random.oneOf(mine);
+      if (random.next() < TYPING) client.types(chat.id);
       const action = decide(random, chat, client, written);
       const { outcome } = await client.insist(action, this.givingUp.signal);
       if (action.kind === 'send' && outcome.message !== undefined) written.push(outcome.message);

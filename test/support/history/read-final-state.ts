@@ -1,16 +1,21 @@
 import type { Person } from '../chat-client';
-import type { FinalState, ReadCount, ReadHistory, Stay } from './final-state';
+import type { FinalState, ReadCount, ReadHistory, ReadSync, Stay } from './final-state';
 import type { SeenMessage } from './history';
+import { readSync } from './read-sync';
 import { type BusAddress, readBus } from './read-bus';
 
 const PAGE_SIZES = [100, 37];
 
-export interface Place extends BusAddress {
+export interface Place {
   readonly people: readonly Person[];
   /** How many nodes there are to be asked. */
   readonly nodes: number;
   /** The conversations of the story. */
   readonly conversationIds: readonly string[];
+  /** The token with which each of them began, by their id. */
+  readonly firstTokens: ReadonlyMap<string, string>;
+  /** null: what was there is lost. */
+  readonly bus: BusAddress | null;
   readonly query: <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
 }
 
@@ -43,7 +48,8 @@ export async function readFinalState(place: Place): Promise<FinalState> {
     ),
     histories: await readHistories(place, stays),
     counts: await readCounts(place),
-    bus: (await readBus(place)).filter(({ key }) => ids.includes(key)),
+    syncs: await readSyncs(place),
+    bus: place.bus && (await readBus(place.bus)).filter(({ key }) => ids.includes(key)),
     backlog: backlog?.waiting ?? 0,
   };
 }
@@ -71,6 +77,24 @@ async function readAll(reader: Person, conversationId: string, limit: number): P
     messages.push(...body.items);
     if (!body.hasMore) return messages;
   }
+}
+
+async function readSyncs({ people, nodes, firstTokens }: Place): Promise<ReadSync[]> {
+  const syncs: ReadSync[] = [];
+  for (const reader of people)
+    for (let node = 0; node < nodes; node++) {
+      const limit = PAGE_SIZES[syncs.length % PAGE_SIZES.length] ?? 1;
+      const { pages } = await readSync(reader.at(node), firstTokens.get(reader.id), limit);
+      syncs.push({
+        reader: reader.id,
+        node,
+        conversations: pages.flatMap(({ conversations }) => conversations),
+        messages: pages.flatMap(({ messages }) => messages),
+        receipts: pages.flatMap(({ receipts }) => receipts),
+        removedConversationIds: pages.flatMap(({ removedConversationIds }) => removedConversationIds),
+      });
+    }
+  return syncs;
 }
 
 async function readCounts({ people, nodes, conversationIds }: Place): Promise<ReadCount[]> {

@@ -5,6 +5,7 @@ import type { Person } from '../chat-client';
 import type { Device } from '../device';
 import type { SeededRandom } from '../openapi/seeded-random';
 import type { Answer } from '../rest';
+import { FollowingClient } from './following-client';
 import {
   type Action,
   type Attempt,
@@ -21,6 +22,9 @@ const BEFORE_RETRY_MS = 150;
 /** One person with one device, whose every attempt and every frame is noted. */
 export class RecordedClient {
   private device: Device | undefined;
+  /** Asked by socket and not answered yet. */
+  private readonly pending = new Set<Promise<unknown>>();
+  readonly following: FollowingClient;
 
   /** @param nodes of the person's world. */
   constructor(
@@ -28,10 +32,22 @@ export class RecordedClient {
     readonly person: Person,
     private readonly nodes: number,
     private readonly random: SeededRandom,
-  ) {}
+  ) {
+    this.following = new FollowingClient(history, person, nodes, random);
+  }
 
   get id(): string {
     return this.person.id;
+  }
+
+  /** Whether there is a connection now. */
+  get listens(): boolean {
+    return this.device?.socket.connected === true;
+  }
+
+  /** A word that nobody answers. */
+  types(conversationId: string): void {
+    if (this.listens) this.device?.socket.emit('typing_start', { conversationId });
   }
 
   /** Once, by any door, at any node. */
@@ -68,7 +84,7 @@ export class RecordedClient {
   async listen(node: number, ms: number, signal: AbortSignal): Promise<boolean> {
     const device = await this.person
       .at(node)
-      .connects({ timeout: PATIENCE_MS })
+      .connects({ timeout: PATIENCE_MS, auth: { token: this.person.token, ...this.following.since } })
       .catch(() => undefined);
     if (device === undefined) return false;
     const session = {
@@ -79,6 +95,7 @@ export class RecordedClient {
       heard: device.frames,
     };
     this.history.sessions.push(session);
+    this.following.follow(device, node);
     [this.device, this.connectedTo] = [device, node];
     const ended = device.ended.then(() => {
       session.endedAt = wallClock();
@@ -86,11 +103,17 @@ export class RecordedClient {
     });
     const stopped = delay(ms, 'over', { signal }).catch(() => 'stopped');
     // A listener that is stopped stays: it must hear the end of the story.
-    if ((await Promise.race([ended, stopped])) === 'over') device.leaves();
+    if ((await Promise.race([ended, stopped])) === 'over') {
+      // Nobody who waits for an answer leaves.
+      this.device = undefined;
+      await Promise.race([ended, Promise.allSettled(this.pending)]);
+      device.leaves();
+    }
     return true;
   }
 
   leaves(): void {
+    this.following.leaves();
     this.device?.leaves();
   }
 
@@ -101,10 +124,12 @@ export class RecordedClient {
     const { kind, ...rest } = action;
     const { key: clientMessageId, ...fields } = rest as typeof rest & { key?: string };
     const body = { ...fields, ...(clientMessageId !== undefined && { clientMessageId }) };
-    const outcome = await (
+    const answer = (
       device.socket.timeout(PATIENCE_MS).emitWithAck(EVENTS[kind] ?? '', body) as Promise<Ack<SeenMessage>>
     ).then(acknowledged, unknown);
-    this.history.complete(attempt, outcome);
+    this.pending.add(answer);
+    this.history.complete(attempt, await answer);
+    this.pending.delete(answer);
     return attempt;
   }
 }

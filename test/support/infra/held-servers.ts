@@ -24,6 +24,8 @@ export interface HeldServers extends Facts {
   killHolder(): void;
   /** Once Postgres is gone: another on the same data, at another port. */
   postgresAgain(): Promise<Server>;
+  /** Another, at another port, empty; the one before may still be there. */
+  redisAgain(): Promise<Server>;
 }
 
 const holders: ChildProcess[] = [];
@@ -42,8 +44,12 @@ export async function holdServers(durability: 'durable' | 'fast', temporary?: st
     ...facts,
     killHolder: () => void holder.kill('SIGKILL'),
     postgresAgain: async () => {
-      holder.stdin.write('\n');
+      holder.stdin.write('postgres\n');
       return (await told(holder, lines)).postgres;
+    },
+    redisAgain: async () => {
+      holder.stdin.write('redis\n');
+      return (await told(holder, lines)).redis;
     },
   };
 }

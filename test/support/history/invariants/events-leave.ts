@@ -6,12 +6,14 @@ const RECEIPTS = new Set(['MessageRead', 'MessageDelivered']);
 
 /** I7: every change left at least once, in order, and nothing else did. */
 export const eventsLeave: Invariant = (_seen, end) => {
+  const backlog = end.backlog > 0 ? [`${end.backlog} events were never published`] : [];
+  if (end.bus === null) return backlog;
   const changes = grouped(
     end.bus.filter(({ eventType }) => !RECEIPTS.has(eventType)),
     ({ key }) => key,
   );
   return [
-    ...(end.backlog > 0 ? [`${end.backlog} events were never published`] : []),
+    ...backlog,
     ...end.conversations.flatMap(({ id, rev }) => wrongRevisions(id, rev, changes.get(id) ?? [])),
     ...wrongMessages(end, end.bus),
     ...twoFaced(end.bus),

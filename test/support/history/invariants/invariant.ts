@@ -2,10 +2,22 @@ import type { FinalState } from '../final-state';
 import type { Attempt, History } from '../history';
 
 /** What clients saw; the judges only look. */
-export type Observed = Readonly<Pick<History, 'attempts' | 'sessions' | 'troubles' | 'usage'>>;
+export type Observed = Readonly<Pick<History, 'attempts' | 'sessions' | 'syncs' | 'troubles' | 'usage'>>;
 
 /** @returns what is wrong, a line each; nothing where it holds. */
 export type Invariant = (seen: Observed, end: FinalState) => string[];
+
+/** What both, or all, find wrong. */
+export function all(...invariants: readonly Invariant[]): Invariant {
+  return (seen, end) => invariants.flatMap((invariant) => invariant(seen, end));
+}
+
+/** Frames that bring a message in its present state. */
+export const MESSAGE_EVENTS: ReadonlySet<string> = new Set([
+  'new_message',
+  'message_updated',
+  'message_deleted',
+]);
 
 /** All attempts of one message, in the order they were made. */
 export interface Sending {

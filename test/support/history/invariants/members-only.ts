@@ -1,5 +1,5 @@
-import type { Attempt, SeenMessage } from '../history';
-import { grouped, type Invariant, place, readable, sendings } from './invariant';
+import type { Attempt, SeenMessage, Session, Synced } from '../history';
+import { grouped, type Invariant, MESSAGE_EVENTS, place, readable, sendings } from './invariant';
 
 /**
  * I6: nobody reads or hears what is not for them, whatever is broken. Asked of the stays that are stored, and, not to
@@ -25,18 +25,64 @@ export const membersOnly: Invariant = (seen, end) => {
   return [
     ...seen.sessions.flatMap(({ client, heard }) =>
       heard.flatMap(({ event, frame }) =>
-        MESSAGES.has(event) ? leaked(client, `heard by ${event}`, (frame as Frame).message) : [],
+        MESSAGE_EVENTS.has(event) ? leaked(client, `heard by ${event}`, (frame as Frame).message) : [],
       ),
     ),
     ...end.histories.flatMap(({ reader, messages }) =>
       messages.flatMap((message) => leaked(reader, 'read', message)),
     ),
+    ...seen.syncs.flatMap(({ client, page }) =>
+      (page?.messages ?? []).flatMap((message) => leaked(client, 'was told', message)),
+    ),
+    ...end.syncs.flatMap(({ reader, messages }) =>
+      messages.flatMap((message) => leaked(reader, 'is told', message)),
+    ),
+    ...seen.sessions.flatMap((session) => overheard(session, removed)),
+    ...seen.syncs.flatMap((synced) => toldAfterwards(synced, removed)),
   ];
 };
 
+/** Of a conversation that they were out of, for so long that nothing can have been on its way. */
+function overheard({ client, heard }: Session, removed: ReadonlyMap<string, readonly Absence[]>): string[] {
+  return heard.flatMap(({ at, event, frame }) => {
+    const conversationId = event === 'participant_removed' ? undefined : conversationOf(frame);
+    if (conversationId === undefined) return [];
+    const absences = removed.get(place(conversationId, client)) ?? [];
+    return absences.some(({ from, to }) => at > from + ON_ITS_WAY_MS && at < to)
+      ? [`${client} heard ${event} of ${conversationId} after their removal`]
+      : [];
+  });
+}
+
+/** Asked for when they were out already, and answered before they were in again. */
+function toldAfterwards(
+  { client, askedAt, at, page }: Synced,
+  removed: ReadonlyMap<string, readonly Absence[]>,
+): string[] {
+  const ids = new Set([
+    ...(page?.conversations ?? []).map(({ id }) => id),
+    ...(page?.receipts ?? []).map(({ conversationId }) => conversationId),
+  ]);
+  return [...ids].flatMap((id) =>
+    (removed.get(place(id, client)) ?? []).some(({ from, to }) => askedAt > from && at < to)
+      ? [`${client} was told what has changed of ${id} after their removal`]
+      : [],
+  );
+}
+
+function conversationOf(frame: unknown): string | undefined {
+  const { conversationId, message, conversation } = (frame ?? {}) as {
+    conversationId?: string;
+    message?: SeenMessage;
+    conversation?: { id: string };
+  };
+  return conversationId ?? message?.conversationId ?? conversation?.id;
+}
+
 type Frame = { readonly message: SeenMessage };
 
-const MESSAGES = new Set(['new_message', 'message_updated', 'message_deleted']);
+/** From the answer to a removal to the last that is heard at another node. */
+const ON_ITS_WAY_MS = 1_000;
 
 interface Absence {
   readonly from: number;
