@@ -5,7 +5,7 @@ import { REPOSITORY, sourcePaths } from './source-tree';
 const NUMBER = /\b[TF]\d{2}\b/g;
 const THREATS = Array.from({ length: 32 }, (_, index) => `T${String(index + 1).padStart(2, '0')}`);
 /** What of them is not all here yet. */
-const MAY_COME_LATER = ['T04', 'T31'];
+const MAY_COME_LATER = ['T31'];
 
 interface Row {
   readonly number: string;

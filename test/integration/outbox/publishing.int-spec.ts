@@ -5,6 +5,7 @@ import type { ConversationDto } from '../../../src/conversations/dto/conversatio
 import { MessageLog } from '../../../src/messages/write-path/message-log.repository';
 import { OutboxCleaner } from '../../../src/outbox/publisher/outbox-cleaner';
 import type { Person } from '../../support/chat-client';
+import type { Device } from '../../support/device';
 import { databaseAt } from '../../support/database-config';
 import { eventually } from '../../support/eventually';
 import { FaultProxy } from '../../support/faults/fault-proxy';
@@ -185,6 +186,45 @@ describe('publishing', () => {
       expect(device.messages.filter(({ content }) => content === 'my last words')).toHaveLength(1);
       device.leaves();
     }
+  });
+
+  it('T04 tells of what a dead node left nobody who was removed or blocked since', async () => {
+    const [carol, dave] = [world.person('Carol'), world.person('Dave')];
+    const group = await alice.groupWith(bob, carol, dave);
+    const chat = await alice.chatWith(carol);
+    await bob.says(group, 'to all');
+    await carol.says(chat, 'to one');
+    const dead = randomUUID();
+    const receipt = async ({ id }: { id: string }, audience: readonly Person[]): Promise<unknown> =>
+      world.database.query(
+        `INSERT INTO outbox (shard, event_uuid, event_type, schema_version, occurred_at, trace_id, tenant_uuid,
+           conversation_uuid, rev, payload, audience, node_uuid)
+         SELECT outbox_shard($1), gen_random_uuid(), 'MessageRead', 1, clock_timestamp(), repeat('0', 32), tenant_uuid,
+           $1, rev, $2, $3, $4 FROM conversations WHERE conversation_uuid = $1`,
+        [
+          id,
+          JSON.stringify({ conversationId: id, userId: alice.id, seq: 1, at: new Date().toISOString() }),
+          audience.map((person) => person.id),
+          dead,
+        ],
+      );
+    await receipt(group, [alice, bob, carol, dave]);
+    await receipt(chat, [alice, carol]);
+    await alice.removes(group, dave);
+    await alice.asks('PUT', `/v1/users/me/blocks/${carol.id}`);
+    const [bobs, carols, daves] = [await bob.connects(), await carol.connects(), await dave.connects()];
+    await world.database.query(
+      `INSERT INTO nodes (node_uuid, renewed_at, lease_until, publishes)
+       VALUES ($1, clock_timestamp() - interval '3 seconds', clock_timestamp(), true)`,
+      [dead],
+    );
+    const read = (device: Device): string[] =>
+      device.heard('messages_read').map(({ conversationId }) => conversationId);
+    // Twice: what was on its way when the node died may have been committed after the first time.
+    await eventually(() => expect(read(bobs).length).toBeGreaterThan(0), 10_000);
+    await eventually(() => expect(new Set(read(carols))).toEqual(new Set([group.id])));
+    expect(read(daves)).toEqual([]);
+    for (const device of [bobs, carols, daves]) device.leaves();
   });
 
   it('tells sockets what was committed although the answer to its COMMIT never came', async () => {
