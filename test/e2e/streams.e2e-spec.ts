@@ -148,7 +148,7 @@ describe('a stream', () => {
     /** @returns from where it could go on. */
     async function comesBackAndHears(lastEventId: string, messages: [string, string][]): Promise<string> {
       const stream = await opens(bob, { lastEventId });
-      const pages = stream.heard('sync') as SyncPageDto[];
+      const pages = stream.heard('sync');
       expect(pages.flatMap((page) => page.messages.map(({ id, content }) => [id, content]))).toEqual(
         messages,
       );
@@ -170,12 +170,12 @@ describe('a stream', () => {
     streams.push(cut);
     cut.cutAfter('sync');
     await cut.ended;
-    const [page] = cut.heard('sync') as SyncPageDto[];
+    const [page] = cut.heard('sync');
     expect([page?.hasMore, cut.lastEventId]).toEqual([true, page?.next]);
 
     // As a browser comes back: by the address it began with.
     const rest = await opens(bob, { since, lastEventId: cut.lastEventId });
-    const pages = [page, ...(rest.heard('sync') as SyncPageDto[])];
+    const pages = [page, ...rest.heard('sync')];
     expect(pages.flatMap((one) => one?.messages.map(({ seq }) => seq))).toEqual(sent);
   });
 
