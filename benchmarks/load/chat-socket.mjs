@@ -92,7 +92,10 @@ export class ChatSocket {
     const end = bytes.indexOf(HEAD_END);
     if (end === -1) return 0;
     const head = bytes.latin1Slice(0, end);
-    if (!head.startsWith('HTTP/1.1 101')) this.#settle.reject(new Error(`no WebSocket: ${head}`));
+    if (!head.startsWith('HTTP/1.1 101')) {
+      this.#settle.reject(new Error(`no WebSocket: ${bytes.latin1Slice()}`));
+      return bytes.length;
+    }
     this.#upgraded = true;
     const start = end + HEAD_END.length;
     return start + this.#take(bytes.subarray(start));

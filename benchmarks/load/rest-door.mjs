@@ -3,7 +3,7 @@ import { HttpConnection } from './http-connection.mjs';
 /** As many as there may be requests in flight at once; those beyond wait for one that is free. */
 const MOST_CONNECTIONS = 256;
 
-/** Sends messages by `POST /v1/conversations/{id}/messages`, to one node. */
+/** Asks one node what it is told to, on kept-alive connections. */
 export class RestDoor {
   #port;
   #all = new Set();
@@ -15,20 +15,36 @@ export class RestDoor {
     this.#port = port;
   }
 
-  /** @param {(refusal: string | null) => void} answered */
+  /**
+   * Sends a message by `POST /v1/conversations/{id}/messages`.
+   *
+   * @param {(refusal: string | null) => void} answered
+   */
   send({ token, conversationId, body }, answered) {
     const request =
       `POST /v1/conversations/${conversationId}/messages HTTP/1.1\r\nHost: 127.0.0.1:${this.#port}\r\n` +
       `Authorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    this.#take(request, (status, said) => answered(status === 201 ? null : `${status} ${said()}`));
+  }
+
+  /** @param {(refusal: string | null) => void} answered */
+  readInbox({ token }, answered) {
+    const request =
+      `GET /v1/conversations HTTP/1.1\r\nHost: 127.0.0.1:${this.#port}\r\n` +
+      `Authorization: Bearer ${token}\r\n\r\n`;
+    this.#take(request, (status, said) => answered(status === 200 ? null : `${status} ${said()}`));
+  }
+
+  close() {
+    for (const connection of this.#all) connection.close();
+  }
+
+  #take(request, answered) {
     const connection = this.#free.pop();
     if (connection !== undefined) return this.#ask(connection, request, answered);
     this.#waiting.push([request, answered]);
     // Not before it is needed: a server takes leave of connections on which nothing is asked.
     if (this.#all.size < MOST_CONNECTIONS) this.#open();
-  }
-
-  close() {
-    for (const connection of this.#all) connection.close();
   }
 
   #open() {
@@ -43,7 +59,7 @@ export class RestDoor {
   #ask(connection, request, answered) {
     connection.ask(request, (status, body) => {
       this.#next(connection);
-      answered(status === 201 ? null : `${status} ${body()}`);
+      answered(status, body);
     });
   }
 

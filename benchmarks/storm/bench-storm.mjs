@@ -27,7 +27,7 @@ const MOST_SOCKETS = 20_000;
 /** What they have missed, when they come: in every second conversation a few, in every hundredth many. */
 const FEW = { every: 2, messages: 5 };
 const MANY = { every: 100, messages: 200 };
-const WRITING_AT_ONCE = 64;
+const ASKED_AT_ONCE = 64;
 /** What came with connecting, and with what was written, is over by then. */
 const SETTLE_MS = 3_000;
 
@@ -82,6 +82,7 @@ async function measureStorm({ surroundings, teardown, sockets, knows, options })
   let watch;
   try {
     await crowd.connects(old.port);
+    await allReadInbox(conversations, left.port);
     bystander = await Bystander.watches(left.port, quiet);
     await writeAll(conversations, left.port);
     await delay(SETTLE_MS);
@@ -132,21 +133,34 @@ function messagesIn(at) {
   return at % FEW.every === 0 ? FEW.messages : 0;
 }
 
+/** As clients do when they start; names and pictures of those they talk to are then in Redis. */
+async function allReadInbox(conversations, port) {
+  const people = conversations.flatMap(({ tokens }) => tokens.map((token) => ({ token })));
+  await many(port, people, (door, person, answered) => door.readInbox(person, answered));
+}
+
 /** The first of each pair writes, by REST; the other hears it, and never says so: that is what they have missed. */
 async function writeAll(conversations, port) {
-  const door = new RestDoor(port);
   const due = conversations.flatMap(({ id, tokens: [token], messages }) =>
-    new Array(messages).fill({ id, token }),
+    Array.from({ length: messages }, (_, n) => ({ token, conversationId: id, n })),
   );
-  const write = async () => {
-    for (let one = due.pop(); one !== undefined; one = due.pop()) {
-      const body = JSON.stringify({ content: textOf(due.length), clientMessageId: randomUUID() });
-      const { id: conversationId, token } = one;
-      const refusal = await new Promise((answered) => door.send({ token, conversationId, body }, answered));
-      if (refusal !== null) throw new Failure(`A message was refused: ${refusal}`);
+  await many(port, due, (door, { token, conversationId, n }, answered) => {
+    const body = JSON.stringify({ content: textOf(n), clientMessageId: randomUUID() });
+    door.send({ token, conversationId, body }, answered);
+  });
+}
+
+/** Asks for each of `all`, so many at a time. @throws Failure when one is refused */
+async function many(port, all, ask) {
+  const door = new RestDoor(port);
+  const waiting = all.values();
+  const work = async () => {
+    for (const one of waiting) {
+      const refusal = await new Promise((answered) => ask(door, one, answered));
+      if (refusal !== null) throw new Failure(`A request was refused: ${refusal}`);
     }
   };
-  await Promise.all(Array.from({ length: WRITING_AT_ONCE }, write));
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, work));
   door.close();
 }
 
@@ -185,7 +199,7 @@ function tableOf(cases, measured) {
 }
 
 const NOTES = [
-  'Each figure is the median of the rounds, each with two nodes of its own and people of its own. All are connected to the first node, in conversations of two; in every second one 5 messages were sent, in every hundredth 200, and nobody has said that they have them. Then that node is killed (SIGKILL), and all come to the other one at once, without the delay that clients of Socket.IO make; who fails tries again as these do, after 1 s, then 2, 4 and 5, half more or less of each. Time counts from the kill.',
+  'Each figure is the median of the rounds, each with two nodes of its own and people of its own. All are connected to the first node, in conversations of two; in every second one 5 messages were sent, in every hundredth 200, and nobody has said that they have them; everybody has read their inbox once. Then that node is killed (SIGKILL), and all come to the other one at once, without the delay that clients of Socket.IO make; who fails tries again as these do, after 1 s, then 2, 4 and 5, half more or less of each. Time counts from the kill.',
   'Cold: they say nothing of what they know, and hear all messages that are not marked as delivered. With since: they bring the token of their `ready`, and hear what changed after it. It was checked that everybody has heard all that they missed, or was told to sync. Refused: the handshake said no, after which a client does not come back by itself.',
   'Bystander: one of two people at the other node sends fifty messages a second by socket, due by a schedule; how long they take counts from then. All run on the same two cores with the generator, whose share is not taken out.',
 ];

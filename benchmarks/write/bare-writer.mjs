@@ -13,7 +13,7 @@ const GROUP_SIZE = 128;
  * @typedef {object} Row
  */
 async function bareWriter(url, insert) {
-  const { GroupCommit } = built('src/messages/write-path/group-commit');
+  const { GroupCommit } = built('src/common/group-commit');
   const client = new pg.Client({
     connectionString: url,
     options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',

@@ -10,6 +10,7 @@ import { RedisModule } from '../redis';
 import { SyncModule } from '../sync';
 import { RecordingModule } from '../telemetry';
 import { SlowConsumers } from './backlog/slow-consumers';
+import { Arrivals } from './door/arrivals';
 import { ConnectionDoor } from './door/connection-door';
 import { ConnectionLimit } from './door/connection-limit';
 import { ConnectionRegister } from './door/connection-register';
@@ -68,6 +69,7 @@ import { UnreadCounts } from './unread/unread-counts';
   ],
   controllers: [StreamController],
   providers: [
+    Arrivals,
     ConnectionDoor,
     Handshake,
     SessionExpiry,

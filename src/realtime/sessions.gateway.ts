@@ -19,6 +19,9 @@ import { SocketReplay } from './replay/socket-replay';
 import type { ChatServer, ChatSocket } from './socket-contract';
 import { LiveStreams } from './stream/live-streams';
 
+/** For one event of one socket. */
+const MOST_LISTENERS = 50;
+
 /** The life of a socket: who is let in, what is said first, when it ends. */
 @ChatGateway()
 export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<ChatSocket> {
@@ -40,7 +43,11 @@ export class SessionsGateway implements OnGatewayInit<ChatServer>, OnGatewayConn
     this.door.attach(server);
     this.sockets.attach(server);
     this.streams.attach(server);
-    server.use((socket, next) => this.handshake.admit(socket, next));
+    server.use((socket, next) => {
+      // Each gateway, and much besides, wants to know of its end. What Node takes for a leak it tells of at length.
+      socket.setMaxListeners(MOST_LISTENERS);
+      this.handshake.admit(socket, next);
+    });
   }
 
   /** Nest calls this outside of its filters: what it threw would end the process. */

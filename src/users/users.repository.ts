@@ -11,6 +11,10 @@ interface UserRow {
   readonly last_seen_visibility: LastSeenAudience;
 }
 
+interface SessionsRow extends UserRow {
+  readonly sessions_valid_from: Date | null;
+}
+
 /** A user, and from when on their tokens count; null: all of them do. */
 export interface UserWithSessions {
   readonly user: User;
@@ -31,6 +35,15 @@ const FIND_OR_CREATE: Statement = {
       RETURNING user_uuid, tenant_uuid, created_at, read_receipts, last_seen_visibility, sessions_valid_from
     )
     SELECT * FROM present UNION ALL SELECT * FROM made`,
+};
+
+/** users primary key. */
+const FIND_ALL: Statement = {
+  name: 'users.find_all',
+  text: /* sql */ `
+    SELECT u.user_uuid, u.tenant_uuid, u.created_at, u.read_receipts, u.last_seen_visibility, u.sessions_valid_from
+    FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant_uuid, user_uuid)
+    JOIN users u ON u.tenant_uuid = asked.tenant_uuid AND u.user_uuid = asked.user_uuid`,
 };
 
 /** Sorted, so that two of these at once can not wait for each other in a circle. */
@@ -56,11 +69,20 @@ const CHANGE_PRIVACY: Statement = {
 export class UsersRepository {
   /** @returns undefined when another process made the row at this very moment; asking again finds it. */
   async findOrCreate(db: Queryable, { tenantId, userId }: Actor): Promise<UserWithSessions | undefined> {
-    const [row] = await db.query<UserRow & { readonly sessions_valid_from: Date | null }>(FIND_OR_CREATE, [
-      tenantId,
-      userId,
+    const [row] = await db.query<SessionsRow>(FIND_OR_CREATE, [tenantId, userId]);
+    return row && toUserWithSessions(row);
+  }
+
+  /** Many at once, in the order they were asked for. @returns undefined for who has no row. */
+  async findAll(db: Queryable, people: readonly Actor[]): Promise<(UserWithSessions | undefined)[]> {
+    const rows = await db.query<SessionsRow>(FIND_ALL, [
+      people.map(({ tenantId }) => tenantId),
+      people.map(({ userId }) => userId),
     ]);
-    return row && { user: toUser(row), sessionsValidFrom: row.sessions_valid_from };
+    const found = new Map(
+      rows.map((row) => [`${row.tenant_uuid} ${row.user_uuid}`, toUserWithSessions(row)]),
+    );
+    return people.map(({ tenantId, userId }) => found.get(`${tenantId} ${userId}`));
   }
 
   async ensure(db: Queryable, tenantId: string, userIds: readonly string[]): Promise<void> {
@@ -76,6 +98,10 @@ export class UsersRepository {
     const [row] = await tx.query<UserRow>(CHANGE_PRIVACY, [tenantId, userId, readReceipts, lastSeen]);
     return row && toUser(row);
   }
+}
+
+function toUserWithSessions(row: SessionsRow): UserWithSessions {
+  return { user: toUser(row), sessionsValidFrom: row.sessions_valid_from };
 }
 
 function toUser(row: UserRow): User {

@@ -1,16 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { Unauthenticated, UserRegistry, type VerifiedToken } from '../auth';
 import type { Actor } from '../common/actor';
+import { GroupCommit } from '../common/group-commit';
 import { ValidationFailed } from '../common/problem';
-import { Database, type Queryable } from '../database';
+import { Database, isOutage, type Queryable } from '../database';
 import { ValidSessions } from './sessions/valid-sessions';
 import type { Privacy, User } from './user';
-import { UsersRepository } from './users.repository';
+import { UsersRepository, type UserWithSessions } from './users.repository';
 import { VisibilityAnnouncer } from './visibility-announcer';
 import { VisibilityChanges } from './visibility-changes';
 
+/** In one statement: a few milliseconds of Postgres. */
+const PEOPLE_AT_ONCE = 256;
+/** As long as one would wait for a connection of the pool. */
+const PATIENCE_MS = 2_400;
+
 @Injectable()
 export class UsersService implements UserRegistry {
+  /**
+   * Those who come while others are being looked up are looked up together: where thousands come at once, each with a
+   * statement of their own, most would wait for a connection until it is too late.
+   */
+  private readonly lookups = new GroupCommit<Actor, UserWithSessions | undefined>(
+    (people) => this.lookUp(people),
+    (error) => !isOutage(error),
+    // Bounded by who may be answered, or come in, at once.
+    { size: PEOPLE_AT_ONCE, waiting: Infinity, patienceMs: PATIENCE_MS },
+  );
+
   constructor(
     private readonly database: Database,
     private readonly repository: UsersRepository,
@@ -34,7 +51,7 @@ export class UsersService implements UserRegistry {
   /** The person's row as it is now. */
   async find(actor: Actor): Promise<User> {
     for (;;) {
-      const found = await this.repository.findOrCreate(this.database, actor);
+      const found = await this.lookups.add(actor);
       if (found === undefined) continue;
       // Rows are never deleted: that there is one can not go stale.
       this.sessions.learn(actor, found.sessionsValidFrom);
@@ -63,5 +80,16 @@ export class UsersService implements UserRegistry {
   /** Makes rows for people who are named by others before they ever came themselves. */
   async ensure(db: Queryable, tenantId: string, userIds: readonly string[]): Promise<void> {
     await this.repository.ensure(db, tenantId, userIds);
+  }
+
+  /** Of several, whoever has no row is given one apart: one statement for all would wait for any that is being made. */
+  private async lookUp(
+    people: readonly Actor[],
+  ): Promise<(UserWithSessions | undefined | Promise<UserWithSessions | undefined>)[]> {
+    const [one] = people;
+    if (one !== undefined && people.length === 1)
+      return [await this.repository.findOrCreate(this.database, one)];
+    const found = await this.repository.findAll(this.database, people);
+    return people.map((person, at) => found[at] ?? this.repository.findOrCreate(this.database, person));
   }
 }

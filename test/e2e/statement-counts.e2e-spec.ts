@@ -61,6 +61,41 @@ describe('one statement is enough', () => {
   });
 });
 
+describe('a socket that comes', () => {
+  let world: World;
+  let log: StatementLog;
+  let said: string[] = [];
+  beforeAll(async () => {
+    log = new StatementLog(({ name, text }) => said.push(name ?? text));
+    world = await World.start();
+    await world.nodes[0]?.get(BackgroundRunner, { strict: false }).beforeApplicationShutdown();
+  });
+  afterAll(async () => {
+    await world.stop();
+    log.stop();
+  });
+
+  /** What goes on by itself is not said because of them. */
+  const MEANWHILE = new Set(['nodes.renew', 'unread.counts', 'last_seen.record']);
+
+  /** What is said until they are in, and told what they missed. */
+  async function statementsOf(person: Person): Promise<string[]> {
+    said = [];
+    (await person.connects()).leaves();
+    return said.filter((name) => !MEANWHILE.has(name));
+  }
+
+  it('costs one statement, and another one where their process does not know them', async () => {
+    const [alice, bob] = [world.person('Alice'), world.person('Bob')];
+    const chat = await alice.chatWith(bob);
+    for (let count = 0; count < 10; count++) await alice.says(chat, 'hello');
+    // The first of all reads what tokens are sealed with.
+    await statementsOf(alice);
+    expect(await statementsOf(bob)).toEqual(['users.find_or_create', 'missed_messages.pages']);
+    expect(await statementsOf(bob)).toEqual(['missed_messages.pages']);
+  });
+});
+
 function succeeded(answer: Answer<unknown> | Ack<unknown>): boolean {
   return 'ok' in answer ? answer.ok : answer.status < 300;
 }

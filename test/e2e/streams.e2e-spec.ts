@@ -23,6 +23,9 @@ const TO_THE_SECOND_MS = 1_000;
 const LONG_SECONDS = 6;
 const ONE_DAY_MS = 86_400_000;
 const GONE_WITHIN_MS = 6_000;
+const MORE_THAN_A_PAGE = 250;
+/** Of 32 KiB each: more than the system keeps for both ends, and the node for one. */
+const MOST_UNREAD = 600;
 
 describe('a stream', () => {
   let world: World;
@@ -111,6 +114,85 @@ describe('a stream', () => {
       expect(stream.events).toContain(event);
     device.leaves();
     writing.leaves();
+  });
+
+  it('is told what was missed as a socket is, before it is told that it is ready', async () => {
+    const chat = await alice.chatWith(bob);
+    const sent = await times(3, (n) => alice.says(chat, `missed ${n}`));
+    const [device, stream] = [await bob.connects(), await opens(bob)];
+    const replayed = sent
+      .map(({ body }) => ({ message: body, replayed: true }))
+      .toSorted((one, other) => one.message.seq - other.message.seq);
+    expect(stream.heard('new_message')).toEqual(replayed);
+    expect(stream.heard('new_message')).toEqual(device.heard('new_message'));
+    expect(stream.happenings).toEqual(['new_message', 'new_message', 'new_message', 'ready']);
+    device.leaves();
+  });
+
+  it('goes on where it was: what changed since comes in pages, and nothing of it twice', async () => {
+    const chat = await alice.chatWith(bob);
+    const first = await opens(bob);
+    const { id } = (await alice.says(chat, 'heard live')).body;
+    await eventually(() => expect(first.heard('new_message')).toHaveLength(1));
+    await comesBackAndHears(first.lastEventId, [[id, 'heard live']]);
+    first.leaves();
+
+    await alice.edits(chat, id, 'missed');
+    const other = (await alice.says(chat, 'missed, too')).body;
+    const token = await comesBackAndHears(first.lastEventId, [
+      [id, 'missed'],
+      [other.id, 'missed, too'],
+    ]);
+    await comesBackAndHears(token, []);
+
+    /** @returns from where it could go on. */
+    async function comesBackAndHears(lastEventId: string, messages: [string, string][]): Promise<string> {
+      const stream = await opens(bob, { lastEventId });
+      const pages = stream.heard('sync') as SyncPageDto[];
+      expect(pages.flatMap((page) => page.messages.map(({ id, content }) => [id, content]))).toEqual(
+        messages,
+      );
+      expect(stream.happenings).toEqual([...pages.map(() => 'sync'), 'ready']);
+      expect(stream.lastEventId).toBe(stream.heard('ready')[0]?.since);
+      stream.leaves();
+      return stream.lastEventId;
+    }
+  });
+
+  it('goes on in the middle of its pages when it was cut there', async () => {
+    const chat = await alice.chatWith(bob);
+    const { lastEventId: since } = await opens(bob);
+    const sent = await inTurns(
+      MORE_THAN_A_PAGE,
+      async (n) => (await alice.says(chat, `message ${n}`)).body.seq,
+    );
+    const cut = await bob.streams({ since });
+    streams.push(cut);
+    cut.cutAfter('sync');
+    await cut.ended;
+    const [page] = cut.heard('sync') as SyncPageDto[];
+    expect([page?.hasMore, cut.lastEventId]).toEqual([true, page?.next]);
+
+    // As a browser comes back: by the address it began with.
+    const rest = await opens(bob, { since, lastEventId: cut.lastEventId });
+    const pages = [page, ...(rest.heard('sync') as SyncPageDto[])];
+    expect(pages.flatMap((one) => one?.messages.map(({ seq }) => seq))).toEqual(sent);
+  });
+
+  it('T31 is cut when it is not read, at the cost of nobody else', async () => {
+    const chat = await alice.chatWith(bob);
+    const [stuck, device] = [await opens(bob), await bob.connects()];
+    stuck.stopsReading();
+    const cuts = async (): Promise<number> =>
+      (await Scrape.of(world.nodeUrls[0])).value('chat_slow_consumers_total', { transport: 'live-stream' }) ??
+      0;
+    let sent = 0;
+    while ((await cuts()) === 0 && sent < MOST_UNREAD)
+      sent += (await times(20, () => alice.says(chat, '👋'.repeat(4_000)))).length;
+    expect(await cuts()).toBe(1);
+    await eventually(async () => expect(await connected()).toBe(1));
+    await eventually(() => expect(device.heard('new_message')).toHaveLength(sent));
+    device.leaves();
   });
 
   it('hears what happens at another node', async () => {
@@ -231,12 +313,13 @@ describe('a stream', () => {
 
   it('leaves nothing behind, however it ends', async () => {
     await nobodyIsHere();
+    const before = await connections();
     const many = await times(20, () => alice.streams());
     await eventually(async () => expect(await connected()).toBe(20));
     for (const stream of many) stream.leaves();
     await nobodyIsHere();
-    // But for those of requests, which are kept.
-    await eventually(async () => expect(await connections()).toBeLessThan(10));
+    // Those of requests are kept, and may be a few more by now.
+    await eventually(async () => expect(await connections()).toBeLessThan(before + 10));
   });
 
   it('is gone with its connection also where it has to wait there for another one', async () => {
@@ -327,3 +410,9 @@ describe('a stream', () => {
     expect(stream.events).toEqual(['ready']);
   });
 });
+
+async function inTurns<T>(howOften: number, deed: (n: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let n = 0; n < howOften; n++) results.push(await deed(n));
+  return results;
+}

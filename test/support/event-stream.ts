@@ -34,6 +34,7 @@ export class EventStream {
   /** Resolves once nothing more comes: true where the stream was ended, false where the connection was cut. */
   readonly ended: Promise<boolean>;
   readonly headers: IncomingMessage['headers'];
+  private last?: keyof ServerToClient;
   private readonly parser = new EventStreamParser((event, data) => this.hear(event, data));
 
   private constructor(private readonly response: IncomingMessage) {
@@ -91,6 +92,16 @@ export class EventStream {
     return this.frames.map(({ event }) => event);
   }
 
+  /** The same without counts, which are told some time after what made them. */
+  get happenings(): string[] {
+    return this.events.filter((event) => event !== 'unread_changed');
+  }
+
+  /** Is gone as soon as it hears this event, whatever else has come by then. */
+  cutAfter(event: keyof ServerToClient): void {
+    this.last = event;
+  }
+
   /** From now on nothing is read of what comes. */
   stopsReading(): void {
     this.response.pause();
@@ -101,9 +112,11 @@ export class EventStream {
   }
 
   private hear(event: string, data: string): void {
+    if (this.response.destroyed) return;
     const frame: unknown = JSON.parse(data);
     this.frames.push({ at: wallClock(), event, frame });
     judgeFrame(event, SocketDocument.read().hasPayload(event) ? [frame] : []);
+    if (event === this.last) this.leaves();
   }
 }
 

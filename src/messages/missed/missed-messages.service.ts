@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/actor';
+import { GroupCommit } from '../../common/group-commit';
 import { MessagesConfig } from '../../config';
 import { Database, isOutage, UnreadableRows } from '../../database';
 import { faultInMessage, type MessageDto, toMessageDto } from '../../message-view';
-import { GroupCommit } from '../write-path/group-commit';
 import {
   type MissedPosition,
   type MissedQuery,

@@ -1,11 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { GroupCommit } from '../../common/group-commit';
 import { TooBusy } from '../../common/problem';
 import { isBadData } from '../../database';
 import type { MessageDto } from '../../message-view';
 import { type Announcement, EventAnnouncer } from '../../outbox';
 import { toAnnouncement, toMessage } from './appended-message';
 import type { AppendOutcome, Draft, RefusedOutcome, ReplayedOutcome } from './draft';
-import { GroupCommit } from './group-commit';
 import { MessageLog, UnwritableDraft } from './message-log.repository';
 import { WritePathMetrics } from './write-path.metrics';
 

@@ -4,6 +4,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { withinTime } from '../../common/time-limit';
 import { RealtimeConfig } from '../../config';
 import type { ChatServer, Connection } from '../socket-contract';
+import { Arrivals } from './arrivals';
 import { AlreadyConnected, NodeIsFull } from './door.errors';
 
 /** Whoever has not shown a good token by then is cut off. */
@@ -25,7 +26,10 @@ export class ConnectionDoor implements OnModuleDestroy {
   private readonly sessions = new Map<string, Connection>();
   private closing = false;
 
-  constructor(private readonly config: RealtimeConfig) {}
+  constructor(
+    private readonly config: RealtimeConfig,
+    private readonly arrivals: Arrivals,
+  ) {}
 
   /** From now on nobody else is let in, and idle polls leave nothing behind, or the HTTP server could not end. */
   onModuleDestroy(): void {
@@ -37,6 +41,7 @@ export class ConnectionDoor implements OnModuleDestroy {
   }
 
   attach({ engine, httpServer }: ChatServer): void {
+    this.upgradeInTurns(engine);
     engine.on('connection', (connection: Connection) => this.receive(connection));
     engine.on('initial_headers', (headers: Headers, request: IncomingMessage) => {
       if (request.headers.upgrade === undefined) headers['connection'] = 'close';
@@ -72,6 +77,18 @@ export class ConnectionDoor implements OnModuleDestroy {
   async seeEverybodyOff(): Promise<void> {
     const open = [...this.sessions.values()].filter((connection) => !isPolled(connection));
     await Promise.all(open.map((connection) => this.seeOff(connection)));
+  }
+
+  private upgradeInTurns(engine: ChatServer['engine']): void {
+    const upgrade = engine.handleUpgrade.bind(engine);
+    engine.handleUpgrade = (request: IncomingMessage, tcp: Duplex, head: Buffer) => {
+      // Meanwhile nobody else listens; an error without a listener would end the process.
+      tcp.on('error', ignore);
+      this.arrivals.add('knock', () => {
+        tcp.off('error', ignore);
+        upgrade(request, tcp, head);
+      });
+    };
   }
 
   private receive(connection: Connection): void {
@@ -121,6 +138,10 @@ export class ConnectionDoor implements OnModuleDestroy {
       connection.off('close', sayGoodbye);
     });
   }
+}
+
+function ignore(): void {
+  // Its connection is closed then, which is told besides.
 }
 
 function isPolled({ transport }: Connection): boolean {

@@ -6,6 +6,7 @@ import { type Origin, RateLimits } from '../../rate-limit';
 import { SecurityEvents } from '../../telemetry';
 import type { ChatSocket } from '../socket-contract';
 import { LIVE_STREAM } from '../stream/live-stream-transport';
+import { Arrivals } from './arrivals';
 import { ConnectionDoor } from './connection-door';
 import { STRANGER } from './stranger';
 
@@ -22,20 +23,23 @@ export class Handshake {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly door: ConnectionDoor,
+    private readonly arrivals: Arrivals,
     private readonly limits: RateLimits,
     private readonly security: SecurityEvents,
   ) {}
 
   /** A middleware of the namespace. What it does not call `next` for waits until it is cut. */
   admit(socket: ChatSocket, next: Next): void {
-    runInContext(contextFrom(socket.handshake.headers), () => {
-      this.open(socket).then(
-        () => next(),
-        // Whoever listens for it answers, and keeps records of it, as of any request that is refused.
-        (error: unknown) =>
-          next(socket.conn.emit(REFUSED, error) ? new Error('refused') : this.refusal(error)),
-      );
-    });
+    this.arrivals.add('ask', () =>
+      runInContext(contextFrom(socket.handshake.headers), () => {
+        this.open(socket).then(
+          () => this.arrivals.add('enter', next),
+          // Whoever listens for it answers, and keeps records of it, as of any request that is refused.
+          (error: unknown) =>
+            next(socket.conn.emit(REFUSED, error) ? new Error('refused') : this.refusal(error)),
+        );
+      }),
+    );
   }
 
   private async open(socket: ChatSocket): Promise<void> {

@@ -15,6 +15,11 @@ export class HeldDeliveries {
   /** By the room of their user, then by the id of the socket. */
   private readonly holds = new Map<string, Map<string, Hold>>();
 
+  /** People with a socket that is not told everything at once. */
+  get size(): number {
+    return this.holds.size;
+  }
+
   /** What happens from now on waits for this socket, until `release`, or until it is gone. */
   begin(socket: ChatSocket): Hold {
     const room = userRoom(socket.data.actor);

@@ -14,6 +14,7 @@ import type { Person } from '../../support/chat-client';
 import { eventually } from '../../support/eventually';
 import { request } from '../../support/rest';
 import { chatId, groupId, personId } from '../../support/sql/busy-database';
+import { times } from '../../support/times';
 import { SERVICE_TOKEN, type World } from '../../support/world';
 
 const WAITING = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
@@ -26,6 +27,7 @@ export async function busyDay(world: World): Promise<void> {
   const chat = { id: chatId(0) };
   const newcomer = world.person('Newcomer');
 
+  await comeAtOnce(world);
   await reads(alice, chat);
   await catchesUp(alice, bob, chat);
   await sends(world, alice, chat);
@@ -41,6 +43,10 @@ export async function busyDay(world: World): Promise<void> {
   await mourns(world);
   await givesUp(world);
   await replays(world);
+}
+
+async function comeAtOnce(world: World): Promise<void> {
+  await times(20, (n) => ok(world.person('Somebody', { id: personId(10 + n) }).asks('GET', '/v1/users/me')));
 }
 
 async function reads(alice: Person, chat: { id: string }): Promise<void> {

@@ -28,6 +28,15 @@ describe('a user', () => {
 
   const somebody = () => ({ tenantId: randomUUID(), userId: randomUUID() });
 
+  async function somebodyThere(): Promise<ReturnType<typeof somebody>> {
+    const person = somebody();
+    await db.query('INSERT INTO users (tenant_uuid, user_uuid) VALUES ($1, $2)', [
+      person.tenantId,
+      person.userId,
+    ]);
+    return person;
+  }
+
   async function statementsOf(work: () => Promise<unknown>): Promise<number> {
     const asked = jest.spyOn(Client.prototype, 'query');
     await work();
@@ -80,6 +89,17 @@ describe('a user', () => {
     expect(await statementsOf(() => users.recognise(tokenOf(alice)))).toBe(1);
     expect(await statementsOf(() => users.recognise(tokenOf(alice)))).toBe(0);
     expect(await statementsOf(() => users.recognise(tokenOf({ ...alice, tenantId: randomUUID() })))).toBe(1);
+  });
+
+  it('costs no statement of their own when many come at once, known ones and new ones', async () => {
+    const [known, others] = [await times(300, somebodyThere), Array.from({ length: 3 }, somebody)];
+    const [alice] = known;
+    const all = [...known, ...others, { ...somebody(), userId: alice?.userId ?? '' }, ...known];
+    const statements = await statementsOf(async () => {
+      const seen = await Promise.all(all.map((person) => users.find(person)));
+      expect(seen.map(({ id, tenantId }) => ({ tenantId, userId: id }))).toEqual(all);
+    });
+    expect(statements).toBeLessThan(15);
   });
 
   it('who is looked at is not written again', async () => {

@@ -18,6 +18,10 @@ export class RawPolls {
     return answer.ok ? (await answer.text()).split('\x1e') : [];
   }
 
+  ends(): Promise<void> {
+    return this.sends('1');
+  }
+
   async sends(packet: string): Promise<void> {
     await fetch(this.url, { method: 'POST', body: packet });
   }

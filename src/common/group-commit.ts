@@ -1,4 +1,4 @@
-import { DependencyUnavailable } from '../../common/problem';
+import { DependencyUnavailable } from './problem';
 
 /** Commits a group and says, in the group's order, what became of each of its members, or what will. */
 export type Commit<Item, Outcome> = (
@@ -86,7 +86,7 @@ export class GroupCommit<Item, Outcome> {
 
   private refuseIfLate({ since, reject }: Waiting<Item, Outcome>): boolean {
     const late = performance.now() - since > (this.limits.patienceMs ?? Infinity);
-    if (late) reject(new DependencyUnavailable('write path'));
+    if (late) reject(new DependencyUnavailable('in time'));
     return late;
   }
 
