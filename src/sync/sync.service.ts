@@ -44,10 +44,15 @@ export class SyncService {
     }
   }
 
-  /** @throws InvalidCursor for a token that is not theirs; whether it is too old is for `page` to say. */
-  async recognise(actor: Actor, since: string): Promise<void> {
+  /**
+   * @returns whether a walk begins with it. Between two pages of one, what has been committed since its first is for
+   * the next walk to tell.
+   * @throws InvalidCursor for a token that is not theirs; whether it is too old is for `page` to say.
+   */
+  async recognise(actor: Actor, since: string): Promise<{ readonly begins: boolean }> {
     const { cursorKey, epoch } = await this.cluster.read();
-    openToken(cursorKey, epoch, actor, since);
+    const token = openToken(cursorKey, epoch, actor, since);
+    return { begins: token === undefined || token.kind === 'known' };
   }
 
   /**

@@ -175,6 +175,19 @@ describe('whoever comes', () => {
       expect(page?.messages.map(({ seq }) => seq)).toEqual([2]);
     });
 
+    it('from between two pages is also told what has changed behind it', async () => {
+      const [front, rear] = [await alice.chatWith(bob), await alice.groupWith(bob)];
+      const token = tokenOf(await comes(bob));
+      await alice.says(front, 'on the first page');
+      await alice.says(rear, 'on the next');
+      const { next, hasMore } = (await bob.syncs({ since: token, limit: 2 })).body;
+      expect(hasMore).toBe(true);
+      await alice.says(front, 'where that page has been');
+      const pages = (await comes(bob, next)).heard('sync');
+      const contents = pages.flatMap(({ messages }) => messages.map(({ content }) => content));
+      expect(new Set(contents)).toEqual(new Set(['on the next', 'where that page has been']));
+    });
+
     it.each([
       ['of somebody else', () => comes(alice).then(tokenOf)],
       ['that is none', () => Promise.resolve('nonsense')],

@@ -102,7 +102,9 @@ export class SocketReplay {
   /** What has changed since the client's own token. */
   private async pages({ socket, paced, hold }: Newcomer, since: string): Promise<string> {
     const { actor } = socket.data;
-    for (let token = since; ;) {
+    const { begins } = await this.changes.recognise(actor, since);
+    // Where it is from the middle of a walk, this one ends before what was committed until now: there is another.
+    for (let token = since, walks = begins ? 1 : 2; ;) {
       const page = await this.turns.take(() => {
         if (!socket.connected) throw new SocketGone();
         this.owed.checkPostgres();
@@ -111,7 +113,7 @@ export class SocketReplay {
       await paced.tell('sync', page);
       for (const { conversationId, seq } of page.messages) hold.pass(conversationId, seq);
       token = page.next;
-      if (!page.hasMore) return token;
+      if (!page.hasMore && --walks === 0) return token;
     }
   }
 

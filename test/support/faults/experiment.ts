@@ -76,6 +76,7 @@ export class Experiment {
     for (const deadline = Date.now() + SETTLES_WITHIN_MS; ; await delay(AGAIN_MS)) {
       // To read it all may take longer than to settle.
       const isLast = Date.now() > deadline;
+      this.load.catchUp();
       const faults = judge(this.history, await this.finalState(busWasLost));
       if (faults.length === 0 || isLast) return faults;
     }

@@ -16,8 +16,6 @@ export class FollowingClient {
   /** With what they began. */
   firstToken = '';
   private token = '';
-  /** The last that was no page's in the middle: with such a one a walk would end where it began, before this connection. */
-  private atRest = '';
   private isBehind = false;
   private asking?: Promise<void>;
   private gone = false;
@@ -35,12 +33,12 @@ export class FollowingClient {
     const askedAt = wallClock();
     const { pages, next } = await readSync(this.person, undefined, PAGE_SIZE);
     for (const page of pages) this.note(page, 0, askedAt);
-    this.firstToken = this.token = this.atRest = next;
+    this.firstToken = this.token = next;
   }
 
   /** What to connect with: half of those who come say what they know. */
   get since(): { since?: string } {
-    return this.random.next() < 0.5 ? { since: this.atRest } : {};
+    return this.random.next() < 0.5 ? { since: this.token } : {};
   }
 
   /** Somebody has come; whatever was told on the way in is known, and the rest is asked for. */
@@ -100,7 +98,6 @@ export class FollowingClient {
   private take(page: SyncPageDto, node: number, askedAt: number): void {
     this.note(page, node, askedAt);
     this.token = page.next;
-    if (!page.hasMore) this.atRest = page.next;
   }
 
   private note(page: SyncPageDto, node: number, askedAt: number): void {

@@ -92,7 +92,10 @@ export class Load {
     const timer = setTimeout(() => this.givingUp.abort(), withinMs);
     await Promise.all([this.busy, this.listening]);
     clearTimeout(timer);
-    // Who is away in the end comes once more to ask.
+  }
+
+  /** Who is away in the end comes once more to ask. */
+  catchUp(): void {
     for (const { listens, following } of this.clients) if (!listens) void following.catchUp();
   }
 
