@@ -74,7 +74,10 @@ describe('the partitions of messages', () => {
       `SELECT tablename AS leaf, array_agg(replace(indexname, tablename, '') ORDER BY indexname) AS indexes
        FROM pg_indexes WHERE tablename LIKE 'messages\\_%' GROUP BY 1 ORDER BY 1`,
     );
-    const indexes = ['_changed', '_expiring', '_idempotency', '_pkey', '_seq', '_uncounted', '_unscrubbed'];
+    const indexes = [
+      ...['_changed', '_expiring', '_idempotency', '_pkey', '_reply_to_uuid_idx', '_seq', '_uncounted'],
+      '_unscrubbed',
+    ];
     expect(rows).toEqual([-1, 0, 1].map((month) => ({ leaf: leafOf(month), indexes })));
   });
 

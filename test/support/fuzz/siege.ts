@@ -162,7 +162,7 @@ export class Siege {
   }
 }
 
-/** What `person` can name: a conversation of theirs with `other`, and a message in it. */
+/** What `person` can name: a conversation of theirs with `other`, a message in it, and how much of it all they know. */
 async function fieldsOf(person: Person, other: Person, content: string): Promise<Fields> {
   const chat = await person.chatWith(other);
   const { body: message } = await person.says(chat, content);
@@ -173,6 +173,7 @@ async function fieldsOf(person: Person, other: Person, content: string): Promise
     content: 'x',
     seq: 1,
     token: person.token,
+    since: (await person.syncs()).body.next,
     userIds: [other.id],
   };
 }
