@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Person } from '../support/chat-client';
 import { eventually } from '../support/eventually';
 import { RawConnection } from '../support/realtime/raw-connection';
@@ -5,6 +6,9 @@ import { RawPolls } from '../support/realtime/raw-polls';
 import { Scrape } from '../support/scrape';
 import { times, upTo } from '../support/times';
 import { World } from '../support/world';
+
+/** What ends is told with a tick, after Postgres was asked who may hear it. */
+const END_IS_TOLD_WITHIN_MS = 500;
 
 describe('F11 a client that reads slowly', () => {
   let world: World;
@@ -33,6 +37,8 @@ describe('F11 a client that reads slowly', () => {
     expect(heard.match(/"new_message"/g)).toHaveLength(130);
     expect(heard).not.toContain('user_typing');
 
+    // Who begins again before their end was told has not stopped.
+    await delay(END_IS_TOLD_WITHIN_MS);
     const waiting = slow.polls();
     await types();
     const later = [...(await waiting), ...(await slow.polls())].join();

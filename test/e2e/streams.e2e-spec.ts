@@ -387,7 +387,7 @@ describe('a stream', () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
     for (const stream of many) {
       expect(await stream.ended).toBe(true);
-      expect(stream.events.at(-1)).toBe('server_draining');
+      expect(stream.events).toContain('server_draining');
       expect(stream.retryMs).toBeLessThan(5_000);
     }
   });
