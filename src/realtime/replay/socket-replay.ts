@@ -12,8 +12,8 @@ import { Turns } from './turns';
 
 /** Whoever has missed more asks for pages of it. */
 const MOST_REPLAYED = 1_000;
-/** Pages of changes that are read at once. */
-const MOST_SYNCING = 4;
+/** Pages of changes that are read, or on their way, at once: each is a few hundred kilobytes at most. */
+const MOST_SYNCING = 48;
 
 /** A socket that has come, and is not yet where the others are. */
 interface Newcomer {

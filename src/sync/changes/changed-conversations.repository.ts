@@ -9,6 +9,7 @@ import {
 } from '../../conversations';
 import { Database, type Statement } from '../../database';
 import { type Horizon, horizonOf } from '../sync-token';
+import { ReadingLanes } from './reading-lanes';
 import { unknown } from './visible.sql';
 
 /** A conversation in which something changed, or that the caller has left. */
@@ -40,7 +41,18 @@ export interface Changes {
   readonly conversations: readonly ChangedConversation[];
 }
 
+/** Whose conversations are asked for, and from where on. */
+interface Query {
+  readonly reader: Actor;
+  readonly known: Horizon;
+  /** The id to begin with, and whether that one is included. */
+  readonly from: { readonly id: string; readonly isIncluded: boolean };
+  readonly limit: number;
+}
+
 interface HeadRow {
+  /** Which query it was found for, from 1. */
+  readonly query: number;
   readonly snapshot: string;
   readonly takenAt: Date;
   readonly epoch: string;
@@ -58,49 +70,53 @@ interface Flags {
 }
 
 /**
- * Walks the caller's conversations by id: index participants_of_user in its order, so that no more are looked at than
- * a page has room for; of each the primary keys of conversations and participants. Index participants_left likewise.
- * Those columns are only made of what is on the page.
+ * For each query: walks the caller's conversations by id, index participants_of_user in its order, so that no more are
+ * looked at than a page has room for; of each the primary keys of conversations and participants. Index
+ * participants_left likewise. Those columns are only made of what is on the page.
  */
 const CHANGED: Statement = {
-  name: 'changed_conversations.page',
+  name: 'changed_conversations.pages',
   text: /* sql */ `
-    WITH page AS MATERIALIZED (
+    SELECT query.n::integer AS query, head.*, page.is_changed AS "isChanged", page.has_messages AS "hasMessages",
+      page.has_joined AS "hasJoined", page.marks_of AS "marksOf", ${conversationColumns('$8')}
+    FROM unnest($1::uuid[], $2::uuid[], $3::pg_snapshot[], $4::timestamptz[], $5::uuid[], $6::boolean[], $7::integer[])
+      WITH ORDINALITY AS query (tenant_uuid, user_uuid, known, taken_at, from_uuid, with_from, most, n)
+    CROSS JOIN LATERAL (
+      SELECT pg_current_snapshot()::text AS snapshot, now() AS "takenAt", cluster.epoch,
+        now() - query.taken_at < make_interval(days => $8)
+          AND pg_snapshot_xmax(query.known) <= pg_snapshot_xmax(pg_current_snapshot()) AS "isKept",
+        ARRAY(
+          SELECT p.conversation_uuid FROM participants p
+          WHERE p.tenant_uuid = query.tenant_uuid AND p.user_uuid = query.user_uuid AND NOT upper_inf(p.windows)
+            AND p.conversation_uuid >= query.from_uuid AND (query.with_from OR p.conversation_uuid > query.from_uuid)
+            AND ${unknown('p.membership_stamp', 'query.known')}
+          ORDER BY p.conversation_uuid LIMIT query.most
+        ) AS "leftIds"
+      FROM cluster
+    ) AS head
+    LEFT JOIN LATERAL (
       SELECT ${VIEWER_COLUMNS}, marks.user_uuids AS marks_of,
-        ${unknown('c.stamp', '$3')} OR ${unknown('p.stamp', '$3')} AS is_changed,
-        ${unknown('c.stamp', '$3')} OR ${unknown('p.membership_stamp', '$3')} AS has_messages,
-        ${unknown('p.membership_stamp', '$3')} AS has_joined
+        ${unknown('c.stamp', 'query.known')} OR ${unknown('p.stamp', 'query.known')} AS is_changed,
+        ${unknown('c.stamp', 'query.known')} OR ${unknown('p.membership_stamp', 'query.known')} AS has_messages,
+        ${unknown('p.membership_stamp', 'query.known')} AS has_joined
       FROM participants p JOIN conversations c ON c.conversation_uuid = p.conversation_uuid
       CROSS JOIN LATERAL (
         SELECT array_agg(q.user_uuid) AS user_uuids FROM participants q
-        WHERE q.conversation_uuid = p.conversation_uuid AND upper_inf(q.windows) AND ${unknown('q.stamp', '$3')}
+        WHERE q.conversation_uuid = p.conversation_uuid AND upper_inf(q.windows)
+          AND ${unknown('q.stamp', 'query.known')}
       ) AS marks
-      WHERE p.tenant_uuid = $1 AND p.user_uuid = $2 AND upper_inf(p.windows)
-        AND p.conversation_uuid >= $5 AND ($6 OR p.conversation_uuid > $5)
-        AND (${unknown('c.stamp', '$3')} OR marks.user_uuids IS NOT NULL)
-      ORDER BY p.conversation_uuid LIMIT $7
-    ),
-    head AS MATERIALIZED (
-      SELECT pg_current_snapshot()::text AS snapshot, now() AS "takenAt", cluster.epoch,
-        now() - $4::timestamptz < make_interval(days => $8)
-          AND pg_snapshot_xmax($3::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot()) AS "isKept",
-        ARRAY(
-          SELECT p.conversation_uuid FROM participants p
-          WHERE p.tenant_uuid = $1 AND p.user_uuid = $2 AND NOT upper_inf(p.windows)
-            AND p.conversation_uuid >= $5 AND ($6 OR p.conversation_uuid > $5)
-            AND ${unknown('p.membership_stamp', '$3')}
-          ORDER BY p.conversation_uuid LIMIT $7
-        ) AS "leftIds"
-      FROM cluster
-    )
-    SELECT head.*, page.is_changed AS "isChanged", page.has_messages AS "hasMessages",
-      page.has_joined AS "hasJoined", page.marks_of AS "marksOf", ${conversationColumns('$8')}
-    FROM head LEFT JOIN page ON true
-    ORDER BY page.conversation_uuid`,
+      WHERE p.tenant_uuid = query.tenant_uuid AND p.user_uuid = query.user_uuid AND upper_inf(p.windows)
+        AND p.conversation_uuid >= query.from_uuid AND (query.with_from OR p.conversation_uuid > query.from_uuid)
+        AND (${unknown('c.stamp', 'query.known')} OR marks.user_uuids IS NOT NULL)
+      ORDER BY p.conversation_uuid LIMIT query.most
+    ) AS page ON true
+    ORDER BY query.n, page.conversation_uuid`,
 };
 
 @Injectable()
 export class ChangedConversations {
+  private readonly lanes = new ReadingLanes<Query, Changes>((queries) => this.pages(queries));
+
   constructor(
     private readonly database: Database,
     private readonly config: MessagesConfig,
@@ -111,23 +127,29 @@ export class ChangedConversations {
    * Where something is not within `known`, at most `limit` conversations.
    *
    * @param from the id to begin with, and whether that one is included.
+   * @throws DependencyUnavailable
    */
-  async page(
-    { tenantId, userId }: Actor,
-    known: Horizon,
-    from: { readonly id: string; readonly isIncluded: boolean },
-    limit: number,
-  ): Promise<Changes> {
+  page(reader: Actor, known: Horizon, from: Query['from'], limit: number): Promise<Changes> {
+    return this.lanes.read({ reader, known, from, limit });
+  }
+
+  private async pages(queries: readonly Query[]): Promise<Changes[]> {
     const rows = await this.database.query<Row>(CHANGED, [
-      tenantId,
-      userId,
-      known.snapshot,
-      new Date(known.takenAt),
-      from.id,
-      from.isIncluded,
-      limit,
+      queries.map(({ reader }) => reader.tenantId),
+      queries.map(({ reader }) => reader.userId),
+      queries.map(({ known }) => known.snapshot),
+      queries.map(({ known }) => new Date(known.takenAt)),
+      queries.map(({ from }) => from.id),
+      queries.map(({ from }) => from.isIncluded),
+      queries.map(({ limit }) => limit),
       this.config.retentionDays,
     ]);
+    const found: Row[][] = queries.map(() => []);
+    for (const row of rows) found[row.query - 1]?.push(row);
+    return queries.map(({ limit }, index) => this.toChanges(found[index] ?? [], limit));
+  }
+
+  private toChanges(rows: readonly Row[], limit: number): Changes {
     const [head] = rows;
     if (head === undefined) throw new Error('the table "cluster" has lost its row');
     const { snapshot, takenAt, epoch, isKept, leftIds } = head;
