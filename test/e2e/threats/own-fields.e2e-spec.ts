@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConversationDto } from '../../../src/conversations/dto/conversation.dto';
 import type { Person } from '../../support/chat-client';
 import { Device } from '../../support/device';
+import { eventually } from '../../support/eventually';
 import { OpenApiDocument, type Operation, type Schema } from '../../support/openapi/document';
 import { draftsOf, type Scene } from '../../support/openapi/recipes';
 import { toWire } from '../../support/openapi/draft';
@@ -75,6 +76,7 @@ describe('T03 what only the service decides', () => {
       ['mark_as_read', { conversationId: chat.id, seq: 1 }],
       ['mark_as_delivered', { conversationId: chat.id, seq: 1 }],
     ];
+    await isStoredToHaveCome(alice);
     const before = await everything();
     for (const [event, body] of events) {
       const known = [...Object.keys(body), 'type', 'payload', 'metadata', 'replyToId', 'clientMessageId'];
@@ -131,6 +133,12 @@ describe('T03 what only the service decides', () => {
 
   const tokenFor = ({ access }: Operation): string =>
     `Bearer ${access === 'service' ? SERVICE_TOKEN : alice.token}`;
+
+  /** Which happens by itself, soon. */
+  async function isStoredToHaveCome({ id }: Person): Promise<void> {
+    const seen = 'SELECT FROM users WHERE user_uuid = $1 AND last_seen_at IS NOT NULL';
+    await eventually(async () => expect(await world.database.query(seen, [id])).toHaveLength(1));
+  }
 
   async function everything(): Promise<unknown[]> {
     const tables = ['users', 'conversations', 'participants', 'messages', 'blocks'];
