@@ -387,7 +387,9 @@ describe('a stream', () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
     for (const stream of many) {
       expect(await stream.ended).toBe(true);
-      expect(stream.events).toContain('server_draining');
+      // Peers may fall silent meanwhile, which is still told.
+      const last = stream.events.filter((event) => event !== 'sync_required').at(-1);
+      expect(last).toBe('server_draining');
       expect(stream.retryMs).toBeLessThan(5_000);
     }
   });

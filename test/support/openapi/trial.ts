@@ -79,18 +79,7 @@ export class Trial {
           answers.map((answer, index): Try => ({ ...(share[index] as (typeof share)[0]), answer })),
         );
     });
-    return this.tryAgain((await Promise.all(shares)).flat());
-  }
-
-  /** All of them want the same conversation. Whoever did not get it in time was asked to try again, and does so alone. */
-  private async tryAgain(tries: readonly Try[]): Promise<Try[]> {
-    const [wire] = this.wires;
-    const settled: Try[] = [];
-    for (const attempt of tries) {
-      const [again] = attempt.answer.status === 503 ? ((await wire?.sendAll([attempt.draft])) ?? []) : [];
-      settled.push(again === undefined ? attempt : { ...attempt, answer: again });
-    }
-    return settled;
+    return (await Promise.all(shares)).flat();
   }
 
   private complaintsAbout({ what, verdict, draft, answer }: Try): string[] {

@@ -4,7 +4,7 @@ import type { Answer } from '../rest';
 import { type Draft, toWire } from './draft';
 
 /** Changes of one conversation wait for each other, and two seconds at most: on a slow machine, for not too many. */
-const CONNECTIONS = 8;
+const CONNECTIONS = 4;
 
 export interface WireAnswer {
   readonly status: number;
